@@ -1,0 +1,71 @@
+"""What a vendor said beyond our nouns: kept, frozen, and written back unchanged."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from crossborder.errors import InvalidValue
+
+__all__ = ["Extra", "freeze"]
+
+
+class Extra(dict[str, Any]):
+    """A frozen mapping of JSON values (texts, ints, Decimals, bools, None, tuples, Extras).
+
+    >>> kept = Extra({"giftNote": "for you"})
+    >>> kept["giftNote"]
+    'for you'
+    >>> kept["giftNote"] = "x"
+    Traceback (most recent call last):
+    ...
+    TypeError: an Extra is frozen
+    """
+
+    __slots__ = ()
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        super().__init__(
+            {_name(key): freeze(value, key) for key, value in values.items()} if values else {}
+        )
+
+    def _frozen(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("an Extra is frozen")
+
+    __setitem__ = __delitem__ = __ior__ = _frozen
+    clear = pop = popitem = setdefault = update = _frozen
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __repr__(self) -> str:
+        return f"Extra({dict.__repr__(self)})" if self else "Extra()"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Extra, (dict(self),)
+
+    def __iter__(self) -> Iterator[str]:
+        return dict.__iter__(self)
+
+
+def _name(key: object) -> str:
+    if not isinstance(key, str):
+        raise InvalidValue("must be a text", field="key", value=key, source="Extra")
+    return key
+
+
+def freeze(value: Any, field: str = "value") -> Any:
+    """The same JSON value, frozen: dicts become `Extra`, lists become tuples.
+
+    Floats are refused, as they are nowhere exact here: read JSON with Decimals.
+    """
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, Extra):
+        return value
+    if isinstance(value, Mapping):
+        return Extra(value)
+    if isinstance(value, list | tuple):
+        return tuple(freeze(item, field) for item in value)
+    raise InvalidValue("is not a JSON value", field=field, value=value, source="Extra")

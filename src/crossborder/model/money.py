@@ -1,0 +1,285 @@
+"""Exact money: a Decimal and a currency, rounded only at a named boundary."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
+from enum import StrEnum
+from functools import total_ordering
+from typing import Any, Self
+
+from attrs import field, frozen
+
+from crossborder.errors import CurrencyMismatch, InvalidValue
+from crossborder.model.check import SIGNED, checked, decimal, refuse
+
+__all__ = ["ExchangeRate", "Money", "Price", "RateSide", "exponent", "total"]
+
+# ISO 4217 (list one of 2026-01-01): exponents other than 2.
+_EXPONENTS = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}
+_CURRENCIES = frozenset(
+    """AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP
+    BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB
+    EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD
+    JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP
+    MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR
+    RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND
+    TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF
+    YER ZAR ZMW ZWG""".split()
+)
+_EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
+
+
+def exponent(currency: str) -> int:
+    """How many decimal places the currency has (ISO 4217); a gateway may differ: see its rules.
+
+    >>> exponent("USD"), exponent("JPY"), exponent("KWD")
+    (2, 0, 3)
+    """
+    return _EXPONENTS.get(currency, 2)
+
+
+def _currency(instance: object, attribute: Any, value: str) -> None:
+    if value not in _CURRENCIES:
+        raise refuse(instance, attribute.name, value, "is not an ISO 4217 currency code")
+
+
+@total_ordering
+@frozen(field_transformer=checked, eq=False, repr=False)
+class Money:
+    """An exact amount of one currency; any number of places, any sign.
+
+    Two currencies never mix: adding or comparing them raises `CurrencyMismatch`. A float is
+    refused.
+
+    Attributes:
+        amount: in whole units of the currency, such as `Decimal("12.50")` dollars.
+        currency: the ISO 4217 code, such as `USD`.
+
+    >>> Money("12.50", "USD") * 2 + Money("0.99", "USD")
+    Money('25.99', 'USD')
+    >>> Money("10", "USD") + Money("10", "EUR")
+    Traceback (most recent call last):
+    ...
+    crossborder.errors.CurrencyMismatch: Money.currency must be USD (got 'EUR')
+    """
+
+    amount: Decimal = field(metadata=SIGNED)
+    currency: str = field(validator=_currency)
+
+    @classmethod
+    def zero(cls, currency: str) -> Self:
+        """Nothing, in this currency."""
+        return cls(Decimal(0), currency)
+
+    @classmethod
+    def from_minor(cls, units: int, currency: str, *, places: int | None = None) -> Self:
+        """From cents, fen or yen; `places` overrides ISO where a gateway differs.
+
+        >>> Money.from_minor(1999, "USD"), Money.from_minor(1999, "JPY")
+        (Money('19.99', 'USD'), Money('1999', 'JPY'))
+        """
+        shift = exponent(currency) if places is None else places
+        return cls(Decimal(units).scaleb(-shift, context=_EXACT), currency)
+
+    def to_minor(self, *, places: int | None = None) -> int:
+        """In cents, fen or yen; an amount that does not fit exactly is refused."""
+        shift = exponent(self.currency) if places is None else places
+        scaled = self.amount.scaleb(shift, context=_EXACT)
+        if scaled != scaled.to_integral_value():
+            raise refuse(self, "amount", self.amount, f"has more than {shift} decimal places")
+        return int(scaled)
+
+    def _same(self, other: "Money") -> Decimal:
+        if other.currency != self.currency:
+            raise CurrencyMismatch(
+                f"must be {self.currency}", field="currency", value=other.currency, source="Money"
+            )
+        return other.amount
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(_EXACT.add(self.amount, self._same(other)), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(_EXACT.subtract(self.amount, self._same(other)), self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.amount, self.currency)
+
+    def __mul__(self, factor: int | Decimal) -> "Money":
+        if type(factor) is not int and not isinstance(factor, Decimal):
+            raise refuse(self, "factor", factor, "must be an int or a Decimal")
+        return Money(_EXACT.multiply(self.amount, Decimal(factor)), self.currency)
+
+    __rmul__ = __mul__
+
+    def __bool__(self) -> bool:
+        return bool(self.amount)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
+        return self.currency == other.currency and self.amount == other.amount
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.amount < self._same(other)
+
+    def __hash__(self) -> int:
+        return hash((self.amount, self.currency))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}('{self.amount}', '{self.currency}')"
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+    def rounded(self, mode: str = ROUND_HALF_EVEN, *, places: int | None = None) -> "Money":
+        """Rounded to the currency's places: call it once, at a boundary you name.
+
+        >>> Money("1.005", "USD").rounded()
+        Money('1.00', 'USD')
+        >>> Money("1.005", "USD").rounded("ROUND_HALF_UP")
+        Money('1.01', 'USD')
+        """
+        shift = exponent(self.currency) if places is None else places
+        step = Decimal(1).scaleb(-shift)
+        context = Context(prec=200)
+        return Money(self.amount.quantize(step, rounding=mode, context=context), self.currency)
+
+    def per(self, divisor: int | Decimal, *, places: int = 6) -> "Money":
+        """The share of one of `divisor`, rounded half even to `places` decimal places.
+
+        >>> Money("10", "CNY").per(3)
+        Money('3.333333', 'CNY')
+        """
+        if not divisor:
+            raise refuse(self, "divisor", divisor, "must not be zero")
+        context = Context(prec=200)
+        share = context.divide(self.amount, Decimal(divisor))
+        return Money(share, self.currency).rounded(places=places)
+
+    def split(self, weights: Sequence[int | Decimal]) -> "tuple[Money, ...]":
+        """Parts in proportion to the weights; their sum is the whole, to the last cent.
+
+        The remainder goes by largest fraction, then by position. The amount must already be
+        rounded to the currency's places.
+
+        >>> Money("10.00", "USD").split([1, 1, 1])
+        (Money('3.34', 'USD'), Money('3.33', 'USD'), Money('3.33', 'USD'))
+        """
+        shares = [Decimal(weight) for weight in weights]
+        whole = sum(shares, Decimal(0))
+        if not shares or min(shares) < 0 or not whole:
+            raise refuse(self, "weights", tuple(weights), "must not be empty, negative or all zero")
+        units = self.to_minor()
+        sign, units = (-1 if units < 0 else 1), abs(units)
+        context = Context(prec=200)
+        exact = [context.divide(units * share, whole) for share in shares]
+        floors = [int(part) for part in exact]
+        order = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
+        for i in order[: units - sum(floors)]:
+            floors[i] += 1
+        return tuple(Money.from_minor(sign * part, self.currency) for part in floors)
+
+
+@frozen(field_transformer=checked, eq=False, repr=False)
+class Price(Money):
+    """Money that is asked for one thing: never negative.
+
+    >>> Price("-1", "USD")
+    Traceback (most recent call last):
+    ...
+    crossborder.errors.InvalidValue: Price.amount must not be negative (got Decimal('-1'))
+    """
+
+    def __attrs_post_init__(self) -> None:
+        if self.amount < 0:
+            raise refuse(self, "amount", self.amount, "must not be negative")
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """The sum of amounts of one currency; nothing sums to zero of that currency.
+
+    >>> total([Money("1", "USD"), Money("2.5", "USD")], "USD")
+    Money('3.5', 'USD')
+    """
+    summed = Money.zero(currency)
+    for amount in amounts:
+        summed = summed + amount
+    return summed
+
+
+class RateSide(StrEnum):
+    """Which price of a currency this is."""
+
+    BID = "bid"
+    ASK = "ask"
+    MID = "mid"
+
+
+@frozen(field_transformer=checked)
+class ExchangeRate:
+    """A quoted price of one currency in another: with its source and its time.
+
+    Attributes:
+        base: the currency that is priced.
+        quote: the currency of the price.
+        rate: units of `quote` for one unit of `base`.
+        source: who quoted it.
+        at: when it was quoted.
+        valid_until: when it stops holding, or None.
+        side: bid, ask or mid.
+        margin: the spread taken from what is received, as a fraction (0.01 is one per cent).
+    """
+
+    base: str = field(validator=_currency)
+    quote: str = field(validator=_currency)
+    rate: Decimal = field()
+    source: str = field()
+    at: datetime = field()
+    valid_until: datetime | None = None
+    side: RateSide = RateSide.MID
+    margin: Decimal = Decimal(0)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.rate:
+            raise refuse(self, "rate", self.rate, "must not be zero")
+        if self.margin >= 1:
+            raise refuse(self, "margin", self.margin, "must be below 1")
+
+    def convert(self, money: Money, now: datetime) -> Money:
+        """The money in `quote`, after the margin, not rounded.
+
+        Raises:
+            CurrencyMismatch: the money is not in `base`.
+            InvalidValue: the quote no longer holds at `now`.
+        """
+        if money.currency != self.base:
+            raise CurrencyMismatch(
+                f"must be {self.base}",
+                field="currency",
+                value=money.currency,
+                source="ExchangeRate",
+            )
+        if self.valid_until is not None and now > self.valid_until:
+            raise InvalidValue(
+                f"had ended at {now.isoformat()}",
+                field="valid_until",
+                value=self.valid_until.isoformat(),
+                source="ExchangeRate",
+            )
+        factor = _EXACT.multiply(self.rate, 1 - self.margin)
+        return Money(_EXACT.multiply(money.amount, factor), self.quote)
