@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from attrs import field, frozen
+import attrs
+from attrs import frozen
 
 from crossborder.model.check import checked
 from crossborder.model.extra import Extra
@@ -33,7 +34,7 @@ class Problem:
     field: str = ""
     severity: str = "error"
     raw: str = ""
-    extra: Extra = field(factory=Extra)
+    extra: Extra = attrs.field(factory=Extra)
 
 
 @frozen

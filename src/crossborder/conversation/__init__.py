@@ -1,0 +1,60 @@
+"""A vendor conversation as a value: written once, run by `Client` or `AsyncClient`.
+
+An adapter's method is a generator that takes typed steps with `yield from`; `@flow` makes it a
+`Flow`, a value that a client runs, a test plays, and another flow takes as a step.
+"""
+
+from crossborder.conversation.desk import Credentials, Desk, Renewable, Token
+from crossborder.conversation.exchange import Lost, NotSent, Reply, Request, Transport, segment
+from crossborder.conversation.failure import failure, may_repeat, outcome_unknown, reads
+from crossborder.conversation.flow import Flow, Page, flow, settled, under
+from crossborder.conversation.steps import Both, Call, Step, Steps, Work, both, work
+from crossborder.conversation.verdict import (
+    Broken,
+    Budget,
+    Busy,
+    Expired,
+    Ok,
+    Rejected,
+    Verdict,
+    read_status,
+    retry_after,
+)
+
+__all__ = [
+    "Both",
+    "Broken",
+    "Budget",
+    "Busy",
+    "Call",
+    "Credentials",
+    "Desk",
+    "Expired",
+    "Flow",
+    "Lost",
+    "NotSent",
+    "Ok",
+    "Page",
+    "Rejected",
+    "Renewable",
+    "Reply",
+    "Request",
+    "Step",
+    "Steps",
+    "Token",
+    "Transport",
+    "Verdict",
+    "Work",
+    "both",
+    "failure",
+    "flow",
+    "may_repeat",
+    "outcome_unknown",
+    "read_status",
+    "reads",
+    "retry_after",
+    "segment",
+    "settled",
+    "under",
+    "work",
+]

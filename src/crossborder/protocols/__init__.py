@@ -1,0 +1,71 @@
+"""What the outside may be able to do: small protocols, one ability each, meant to be subclassed.
+
+A class has a method or it does not: `supports(adapter, OrderFeed)` looks at its bases, and a
+forgotten method is a `TypeError` when the adapter is built.
+"""
+
+from crossborder.protocols.inventory import StockLevel, StockPublisher
+from crossborder.protocols.listing import ListingChannel
+from crossborder.protocols.logistics import Carrier, Reading, Tracker, TrackingReader
+from crossborder.protocols.orders import DispatchReporter, OrderFeed, OrderRefunder
+from crossborder.protocols.payment import PaymentGateway
+from crossborder.protocols.service import Inbox
+from crossborder.protocols.sourcing import (
+    Found,
+    OfferSource,
+    Preview,
+    PurchaseTracer,
+    Purchasing,
+    Sourced,
+)
+from crossborder.protocols.storage import (
+    AsyncJournal,
+    AsyncTokenStore,
+    Begun,
+    Journal,
+    New,
+    Recorded,
+    TokenStore,
+)
+from crossborder.protocols.webhooks import WebhookEvent, WebhookReader
+
+__all__ = [
+    "AsyncJournal",
+    "AsyncTokenStore",
+    "Begun",
+    "Carrier",
+    "DispatchReporter",
+    "Found",
+    "Inbox",
+    "Journal",
+    "ListingChannel",
+    "New",
+    "OfferSource",
+    "OrderFeed",
+    "OrderRefunder",
+    "PaymentGateway",
+    "Preview",
+    "PurchaseTracer",
+    "Purchasing",
+    "Reading",
+    "Recorded",
+    "Sourced",
+    "StockLevel",
+    "StockPublisher",
+    "TokenStore",
+    "Tracker",
+    "TrackingReader",
+    "WebhookEvent",
+    "WebhookReader",
+    "supports",
+]
+
+
+def supports(adapter: object, protocol: type) -> bool:
+    """Whether the adapter's class was built on the protocol.
+
+    >>> class Nothing: ...
+    >>> supports(Nothing(), OrderFeed)
+    False
+    """
+    return protocol in type(adapter).__mro__

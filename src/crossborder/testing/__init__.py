@@ -1,0 +1,1 @@
+"""The author's kit: what adapter authors test with."""

@@ -1,0 +1,176 @@
+"""Play a conversation from a script: no network, no client, no clock.
+
+>>> from crossborder.conversation import Desk, flow
+>>> from crossborder.policy import Policies, Policy
+>>> desk = Desk("demo", "https://demo.test", "shop", Policies(default=Policy()))
+>>> @flow
+... def count():
+...     reply = yield from desk.get("things.count", "/things")
+...     return reply.json(source="demo")["count"]
+>>> played = play(count(), [reply(200, {"count": 3})])
+>>> played.result, played.calls[0].operation
+(3, 'things.count')
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+
+from crossborder.conversation import (
+    Both,
+    Call,
+    Flow,
+    Ok,
+    Reply,
+    Step,
+    Steps,
+    Work,
+    failure,
+    outcome_unknown,
+)
+from crossborder.errors import CrossborderError, OutcomeUnknown
+from crossborder.wire.text import write_json
+
+__all__ = ["LOST", "Played", "Script", "play", "reply"]
+
+T = TypeVar("T")
+
+
+class _Lost:
+    """A script's word for: sent, and the answer never came."""
+
+    def __repr__(self) -> str:
+        return "LOST"
+
+
+LOST = _Lost()
+"""In a script: the call was sent and its answer never came (`OutcomeUnknown`)."""
+
+Script = Reply | Exception | _Lost
+"""What a script may answer to one call."""
+
+
+@frozen
+class Played(Generic[T]):
+    """What came of a play.
+
+    Attributes:
+        result: what the flow returned, or None when it raised.
+        error: what it raised, or None.
+        calls: every call it made, in order, before signing.
+        work: every piece of work it asked for, in order.
+    """
+
+    result: T | None
+    error: CrossborderError | None
+    calls: tuple[Call, ...]
+    work: tuple[Work, ...] = ()
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations of the calls, in order."""
+        return tuple(call.operation for call in self.calls)
+
+    @property
+    def value(self) -> T:
+        """The result; raises what the flow raised."""
+        if self.error is not None:
+            raise self.error
+        return self.result  # type: ignore[return-value]
+
+
+def reply(
+    status: int = 200,
+    json: Any = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    content: bytes | None = None,
+) -> Reply:
+    """A reply for a script: a JSON value, or bytes.
+
+    >>> reply(201, {"id": "p1"}).content
+    b'{"id":"p1"}'
+    """
+    body = content if content is not None else b"" if json is None else write_json(json).encode()
+    return Reply(status, {"Content-Type": "application/json", **(headers or {})}, body)
+
+
+def play(
+    flow: Flow[T] | Steps[T],
+    script: Iterable[Script] | Callable[[Call], Script],
+    *,
+    run_work: bool = True,
+) -> Played[T]:
+    """Run a flow against a script: a list of answers in order, or a function of the call.
+
+    Each reply is read by the adapter's own `read`, as a client would: what is not Ok is thrown
+    into the flow as its error (there is no retry and no waiting in a play). A list must be used
+    up exactly: an answer too few or too many is an `AssertionError`.
+    """
+    player = _Player(script, run_work=run_work)
+    result, error = None, None
+    try:
+        result = player.conduct(iter(flow))
+    except CrossborderError as raised:
+        error = raised
+    left = player.left()
+    if left:
+        raise AssertionError(f"the script has {left} answers left after {player.calls}") from error
+    return Played(result, error, tuple(player.calls), tuple(player.works))
+
+
+class _Player:
+    def __init__(
+        self, script: Iterable[Script] | Callable[[Call], Script], *, run_work: bool
+    ) -> None:
+        self._answer = script if callable(script) else None
+        self._answers = [] if callable(script) else list(script)
+        self._run_work = run_work
+        self.calls: list[Call] = []
+        self.works: list[Work] = []
+
+    def left(self) -> int:
+        return len(self._answers)
+
+    def conduct(self, steps: Any) -> Any:
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    got = self._perform(step)
+                except CrossborderError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(got)
+        except StopIteration as stop:
+            return stop.value
+        finally:
+            steps.close()
+
+    def _perform(self, step: Step) -> Any:
+        if isinstance(step, Both):
+            return self.conduct(iter(step.left)), self.conduct(iter(step.right))
+        if isinstance(step, Work):
+            self.works.append(step)
+            return step.function(*step.args) if self._run_work else self._next(None)
+        self.calls.append(step)
+        answer = self._next(step)
+        if isinstance(answer, _Lost):
+            raise outcome_unknown(step, "lost by the script")
+        if isinstance(answer, Exception):
+            raise answer
+        verdict = step.desk.read(answer)
+        if isinstance(verdict, Ok):
+            return answer
+        error = failure(step, answer, verdict)
+        if isinstance(error, OutcomeUnknown):
+            error.key = step.step
+        raise error
+
+    def _next(self, call: Call | None) -> Any:
+        if self._answer is not None and call is not None:
+            return self._answer(call)
+        if not self._answers:
+            raise AssertionError(f"the script has no answer for {call}")
+        return self._answers.pop(0)
