@@ -1,7 +1,7 @@
 """A conversation as a value: it can be named, shown, compared, held and run again."""
 
 import warnings
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
 from functools import wraps
 from itertools import count
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -130,13 +130,13 @@ def settled(
     raise AssertionError("unreachable")  # pragma: no cover - count() has no end
 
 
-def under(name: str, steps: Iterable[Step] | Steps[T]) -> Steps[T]:
+def under(name: str, steps: Flow[T] | Steps[T]) -> Steps[T]:
     """The same conversation with every write named under `name/`.
 
     A chain that takes one adapter's flow several times needs it: the names of its writes would
     be the same, and one name in one run means one write.
     """
-    inner: Any = iter(steps)
+    inner = iter(steps)
     try:
         step = next(inner)
         while True:
@@ -159,5 +159,7 @@ def _renamed(step: Step, name: str) -> Step:
     if isinstance(step, Call) and step.step is not None:
         return evolve(step, step=f"{name}/{step.step}")
     if isinstance(step, Both):
-        return Both(under(name, step.left), under(name, step.right))
+        left: Any = step.left
+        right: Any = step.right
+        return Both(under(name, left), under(name, right))
     return step

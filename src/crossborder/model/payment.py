@@ -108,7 +108,7 @@ class MoneyLedger:
         known = {(entry.id, entry.kind): entry for entry in self.entries}
         for entry in entries:
             old = known.get((entry.id, entry.kind))
-            if old is None or (entry.at, entry.money.amount) < (old.at, old.money.amount):
+            if old is None or _precedence(entry) < _precedence(old):
                 known[entry.id, entry.kind] = entry
         ordered = sorted(known.values(), key=lambda entry: (entry.at, entry.id, entry.kind))
         return evolve(self, entries=tuple(ordered))
@@ -213,6 +213,11 @@ class PaymentAttempt:
     method: str = ""
     capture: bool = True
     description: str = ""
+
+
+def _precedence(entry: LedgerEntry) -> tuple[datetime, Decimal, str]:
+    """Of two tellings of one fact the earliest, then the smallest, stays: whatever came first."""
+    return entry.at, entry.money.amount, str(entry.ref)
 
 
 @frozen(field_transformer=checked)

@@ -252,6 +252,7 @@ class Quote:
         name: of the product.
         cost: what it would charge.
         transit: fastest and slowest, or None when it did not say.
+        carrier: the carrier's name; may be empty.
         extra: what the carrier said beyond this.
     """
 
@@ -259,6 +260,7 @@ class Quote:
     name: str
     cost: Price
     transit: tuple[timedelta, timedelta] | None = None
+    carrier: str = ""
     extra: Extra = field(factory=Extra)
 
 

@@ -104,7 +104,7 @@ class Purchasing(Protocol):
         ...
 
     @abstractmethod
-    def pay(self, purchase: Purchase) -> Flow[Outcome[Purchase]]:
+    def pay_purchase(self, purchase: Purchase) -> Flow[Outcome[Purchase]]:
         """Pay by automatic debit, or leave a `pay_url` for a person."""
         ...
 

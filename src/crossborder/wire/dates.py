@@ -65,7 +65,7 @@ def instant(
     stated = str(text).strip()
     try:
         found = None if isinstance(text, bool) else _read(stated, zone)
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, OverflowError, OSError, KeyError):  # KeyError: a zone nobody knows
         found = None
     if found is None:
         raise Unreadable("is not a moment in time", field=field, value=text, source=source)

@@ -45,6 +45,12 @@ def landed(
     and what the exchange takes is a part of its own, `fx`: the sum is what is paid. Nothing is
     rounded to cents here.
 
+    >>> from datetime import UTC
+    >>> cost = landed(Price("13.9", "CNY"), domestic_freight=Money("0.40", "CNY"),
+    ...               now=datetime(2026, 11, 2, tzinfo=UTC)).value
+    >>> [part.kind for part in cost.parts], cost.total
+    (['goods', 'domestic_freight'], Money('14.30', 'CNY'))
+
     Raises:
         CurrencyMismatch: a part is in a currency that is neither.
         InvalidValue: the rate no longer holds at `now`.

@@ -108,6 +108,15 @@ def price(
     There is no price when the fees leave no room for the floor or the margin, or when the result
     is under the platform's lowest price.
 
+    >>> from datetime import UTC
+    >>> from crossborder.model.listing import PlatformKind
+    >>> from crossborder.model.supply import CostPart
+    >>> cost = LandedCost((CostPart("goods", Money("10", "USD")),))
+    >>> shop = Platform("shop", "Shop", PlatformKind.SELF_HOSTED, "USD")
+    >>> price(cost, shop, margin=Decimal("0.3"), floor=Decimal("0.1"),
+    ...       now=datetime(2026, 11, 2, tzinfo=UTC)).value
+    Price('14.99', 'USD')
+
     Raises:
         CurrencyMismatch: a money is not in the platform's currency and no rate leads into it.
         InvalidValue: a share outside 0 to 1, a margin below the floor, or a rate that has ended.

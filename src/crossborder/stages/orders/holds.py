@@ -87,7 +87,7 @@ def screen_order(
     if order.status.fulfilment is not FulfilmentState.NOT_REQUIRED:
         if address is None:
             reasons.append(Reason("hold:address", "the platform gave no address"))
-        elif not any(line.strip() for line in address.lines) or not address.city.strip():
+        elif not address.lines or not address.city.strip():
             reasons.append(Reason("hold:address", "street or city is missing"))
     if max_amount is not None:
         facts = Extra({"total": str(order.total), "limit": str(max_amount)})

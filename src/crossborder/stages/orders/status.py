@@ -174,7 +174,7 @@ def read_status(
     native = tuple(
         Native(platform, name, word, api_version, observed_at)
         for name, word in sorted(values.items())
-        if word
+        if word.strip()
     )
     own = _ours(platform, previous)
     try:

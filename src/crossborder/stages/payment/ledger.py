@@ -134,7 +134,7 @@ def may_capture(
     """How much of `money` may be captured: never more than is still due, nor than is reserved.
 
     An authorisation older than `valid_for` no longer counts, whether or not the gateway has said
-    that it ended; seven days is what most cards give.
+    that it ended. How long one holds differs by gateway and card: the default is only a guess.
 
     Raises:
         CurrencyMismatch: the money is not in the ledger's currency.
@@ -155,6 +155,9 @@ def may_capture(
 @decides("payment.may_refund", 1)
 def may_refund(ledger: MoneyLedger, money: Price) -> Decision[Price | None]:
     """How much of `money` may go back: never more than came in and has not gone back; or None.
+
+    >>> may_refund(MoneyLedger(Price("20", "USD")), Price("5", "USD")).codes
+    ('nothing_refundable',)
 
     Raises:
         CurrencyMismatch: the money is not in the ledger's currency.

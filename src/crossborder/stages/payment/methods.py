@@ -62,6 +62,12 @@ def choose(
     A success costs the method's cost divided by its measured approval. Methods that nobody has
     measured come after the measured ones, by their cost; ties go by id.
 
+    >>> cards = PaymentMethod("card", cost_share="0.03", approval="0.9")
+    >>> ideal = PaymentMethod("ideal", frozenset({"NL"}), cost_share="0.01", approval="0.8")
+    >>> [method.id for method in
+    ...  choose((cards, ideal), country="NL", money=Money("20", "EUR")).value]
+    ['ideal', 'card']
+
     Raises:
         CurrencyMismatch: a method takes the currency but states its limits or cost in another.
         InvalidValue: the sum is not above zero, or an approval above 1.

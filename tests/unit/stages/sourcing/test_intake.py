@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ OFFER = SupplierOffer(
     OfferId("o1"),
     Supplier(SupplierId("m1")),
     ProductId("p1"),
-    (OfferLine(SkuId("s1"), 10, Price("9.9", "CNY")),),
+    (OfferLine(SkuId("s1"), 10, Price(Decimal("9.9"), "CNY")),),
     "CNY",
     NOW,
 )

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ DAY = timedelta(days=1)
 
 
 def cny(amount: str | int) -> Price:
-    return Price(str(amount), "CNY")
+    return Price(Decimal(amount), "CNY")
 
 
 def offer(name: str = "o1", price: str | None = "10", **fields: Any) -> SupplierOffer:
@@ -180,7 +181,7 @@ def test_tiers_and_the_smallest_quantity_count_over_the_whole_offer() -> None:
 
 def test_a_dearer_offer_loses_and_an_equal_one_loses_by_its_id() -> None:
     decision = select((offer("b"), offer("a"), offer("c", "11")), SKU, 2, now=NOW)
-    assert decision.value == Choice(OfferId("a"), SKU, 2, cny("10"), Money("20", "CNY"))
+    assert decision.value == Choice(OfferId("a"), SKU, 2, cny("10"), Money(Decimal(20), "CNY"))
     lost = [(reason.code, reason.facts["offer"]) for reason in decision.reasons[1:]]
     assert lost == [("dearer", "b"), ("dearer", "c")]
 
@@ -191,7 +192,7 @@ def test_a_low_price_with_a_high_smallest_quantity_costs_more_in_all() -> None:
     assert choice is not None
     assert choice.offer_id == "single"
     assert select((bulk, single), SKU, 9, now=NOW).value == Choice(
-        OfferId("bulk"), SKU, 10, cny("6"), Money("60", "CNY")
+        OfferId("bulk"), SKU, 10, cny("6"), Money(Decimal(60), "CNY")
     )
 
 
@@ -201,8 +202,8 @@ def test_a_low_price_with_a_high_smallest_quantity_costs_more_in_all() -> None:
         ({}, 12, False),
         ({"cart_pieces": 4}, 12, False),
         ({"cart_pieces": 5}, 4, True),
-        ({"cart_amount": Money("99", "CNY")}, 12, False),
-        ({"cart_amount": Money("100", "CNY")}, 4, True),
+        ({"cart_amount": Money(Decimal(99), "CNY")}, 12, False),
+        ({"cart_amount": Money(Decimal(100), "CNY")}, 4, True),
     ],
 )
 def test_a_cart_that_meets_the_mix_rule_waives_the_smallest_quantity_but_not_the_multiple(
@@ -240,7 +241,7 @@ def test_an_offer_of_other_skus_is_passed_over() -> None:
 
 def test_what_cannot_be_compared_is_refused() -> None:
     dollars = evolve(
-        offer("d", None), currency="USD", lines=(OfferLine(SKU, 5, Price("1", "USD")),)
+        offer("d", None), currency="USD", lines=(OfferLine(SKU, 5, Price(Decimal(1), "USD")),)
     )
     with pytest.raises(CurrencyMismatch):
         select((dollars, offer()), SKU, 1, now=NOW)

@@ -1,0 +1,188 @@
+"""What YunExpress (云途) promises and how it speaks, as data.
+
+Sources, as read in 2026: the open platform (`https://open.yunexpress.cn`), whose calls are
+described by the OpenAPI document of the public SDK evan-lc/yunexpress-sdk (`docs/openapi.yaml`);
+for the old gateway, the answers published in karrio's `yunexpress` extension.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from crossborder.conversation import Broken, Ok, Rejected, Reply, Verdict, read_status
+from crossborder.errors import BadRequest, Unauthorized, Unreadable
+from crossborder.model.outcome import Problem
+from crossborder.model.shipment import Health, ParcelState, Stage
+from crossborder.policy import Policies, Policy
+from crossborder.wire.payload import Payload
+
+__all__ = [
+    "CANCELLED",
+    "CARGO",
+    "CURRENCIES",
+    "CUSTOMS_NUMBERS",
+    "DUPLICATE",
+    "LABELS",
+    "LONGEST",
+    "POLICIES",
+    "SANDBOX",
+    "URL",
+    "VENDOR",
+    "WORDINGS",
+    "read",
+    "read_token",
+    "refusals",
+    "wording",
+]
+
+VENDOR = "yunexpress"
+URL = "https://openapi.yunexpress.cn"
+SANDBOX = "https://openapi-sbx.yunexpress.cn"
+
+POLICIES = Policies(
+    {
+        "labels.get": Policy(),
+        "orders.create": Policy(),
+        "orders.get": Policy(),
+        "prices.get": Policy(),
+        # Asking twice gives another token and ends none (OAuth 2.0, client credentials).
+        "token.create": Policy(repeatable=True),
+        "tracks.get": Policy(),
+    }
+)
+"""The vendor answers 429 when it is too much, and states no figure."""
+
+CURRENCIES = {"RMB": "CNY"}
+"""Currencies as prices are stated → ISO 4217, where they differ (price trial: `RMB`)."""
+
+CARGO = {"general": "C", "battery": "E", "special": "F", "liquid": "F", "powder": "F"}
+"""Our cargo class → `package_type` of the price trial: C general, E electric, F special."""
+
+CUSTOMS_NUMBERS = {
+    "ioss": "ioss_code",
+    "vat": "vat_code",
+    "eori": "eori_number",
+    "tax": "tax_number",
+}
+"""Names of tax ids, in small letters → fields of `customs_number`."""
+
+LABELS = {"PDF": "application/pdf", "PNG": "image/png", "ZPL": "application/zpl"}
+"""`label_type` → media type."""
+
+LONGEST = 50
+"""Characters of a customer order number and of a product code (1 to 50)."""
+
+CANCELLED = "E"
+"""`status` of a cancelled order: A forecast, B in warehouse, C shipped, D completed, E cancelled,
+Y abnormal. The letters are kept as they are: they tell of the order, not of the parcel's way."""
+
+DUPLICATE = "duplicate"
+"""Our code of the refusal of an order number that was used before."""
+
+# The vendor publishes no list of codes, but refuses a second order of one number in these words.
+_DUPLICATE = re.compile(
+    r"duplicat|already (?:exist|been used)|repeated|重复|已存在|已被使用", re.IGNORECASE
+)
+
+# "00000000" in the answer of /v1/issue/release; "0000" on the old gateway.
+_FINE = frozenset({"0", "0000", "00000000", "200"})
+
+_PARCEL = r"(?:(?:your |the )?(?:parcel|package|shipment|item|order|mail) )?"
+_DONE = r"(?:has been |have been |was |is )?(?:successfully )?"
+_GIVEN = r"(?:delivered|handed over|transferred)"
+_LOCAL = r"(?:local|last[- ]mile|destination) (?:carrier|courier|post|delivery partner)"
+
+WORDINGS: tuple[tuple[str, ParcelState], ...] = (
+    # The one wording that the vendor publishes (example of /v1/track-service/info/get).
+    (rf"{_PARCEL}{_DONE}delivered(?: successfully)?", ParcelState(Stage.DELIVERED)),
+    # What cross-border posts write; each must match from the first word to the last.
+    (rf"{_PARCEL}{_DONE}out for delivery", ParcelState(Stage.OUT_FOR_DELIVERY)),
+    (rf"{_PARCEL}{_DONE}{_GIVEN} to (?:the )?{_LOCAL}", ParcelState(Stage.HANDOVER)),
+    (rf"{_PARCEL}{_DONE}{_GIVEN} to (?:the )?airline", ParcelState(Stage.EXPORT)),
+    (
+        rf"(?:{_PARCEL}|shipping |shipment )(?:electronic )?information {_DONE}received",
+        ParcelState(Stage.REGISTERED),
+    ),
+    (rf"{_PARCEL}{_DONE}(?:picked up|collected)", ParcelState(Stage.ACCEPTED)),
+    (rf"{_PARCEL}{_DONE}returned to (?:the )?sender", ParcelState(Stage.RETURNED, Health.FAILED)),
+    (rf"{_PARCEL}{_DONE}cancelled", ParcelState(Stage.CANCELLED)),
+)
+"""Whole sentences of an event → its state; the vendor sends no codes.
+
+A sentence that holds more or less than one of these ("has not been delivered", "could not be
+delivered", "will be returned to sender") stays unknown, with its text.
+"""
+
+_SENTENCES = tuple((re.compile(pattern, re.IGNORECASE), state) for pattern, state in WORDINGS)
+
+
+def wording(text: str) -> ParcelState:
+    """What a sentence says of a parcel; unknown unless it is one of `WORDINGS`, word for word.
+
+    >>> wording("Parcel has been delivered.").stage, wording("Parcel has not been delivered").stage
+    (<Stage.DELIVERED: 'delivered'>, <Stage.UNKNOWN: 'unknown'>)
+    """
+    sentence = " ".join(text.split()).rstrip(".!")
+    found = (state for pattern, state in _SENTENCES if pattern.fullmatch(sentence))
+    return next(found, ParcelState())
+
+
+def refusals(answer: Any) -> tuple[Problem, ...]:
+    """Why an answer refuses, in any of the vendor's four envelopes; empty when it does not.
+
+    `{t, success, result}`, `{code, msg}`, and from the old gateway `{ResultCode, ResultDesc}`
+    and `{Message, MessageDetail}`.
+
+    Raises:
+        Unreadable: it is no object, or a field of its envelope is of the wrong kind.
+    """
+    body = Payload(answer, source=VENDOR)
+    code = body.maybe_text("code", "ResultCode", "error_code") or ""
+    parts = (
+        body.maybe_text("msg", "message", "ResultDesc", "Message"),
+        body.maybe_text("MessageDetail"),
+    )
+    text = ": ".join(filter(None, parts))
+    success = body.maybe_flag("success")
+    if success is None:
+        refused = code not in _FINE if code else bool(text) and not _holds(answer)
+    else:
+        refused = not success
+    if not refused:
+        return ()
+    return (Problem(_named(code, text), text, raw=code),)
+
+
+def _holds(answer: Mapping[str, Any]) -> bool:
+    return any(name in answer for name in ("result", "Items", "accessToken"))
+
+
+def _named(code: str, text: str) -> str:
+    return DUPLICATE if _DUPLICATE.search(text) else code or "refused"
+
+
+def read(reply: Reply) -> Verdict:
+    """What a reply says: the HTTP status first, then the envelope, which may refuse inside a 200.
+
+    >>> read(Reply(200, content=b'{"success": false, "code": "1", "msg": "no"}')).text
+    'no'
+    """
+    verdict = read_status(reply)
+    if not isinstance(verdict, Ok | Rejected):
+        return verdict
+    kind = BadRequest if isinstance(verdict, Ok) else verdict.kind
+    try:
+        problems = refusals(reply.json(source=VENDOR))
+    except Unreadable as error:
+        return Broken(text=str(error)) if isinstance(verdict, Ok) else verdict
+    if problems:
+        return Rejected(problems, kind, problems[0].text)
+    return verdict
+
+
+def read_token(reply: Reply) -> Verdict:
+    """What the answer of the token call says: a refusal means that the credentials are wrong."""
+    verdict = read(reply)
+    if isinstance(verdict, Rejected):
+        return Rejected(verdict.problems, Unauthorized, verdict.text)
+    return verdict

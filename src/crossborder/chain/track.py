@@ -1,0 +1,107 @@
+"""Where parcels are, when they are expected, and which of them need somebody."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from crossborder.chain.terms import Terms
+from crossborder.conversation import Steps, flow
+from crossborder.model.decision import Decision
+from crossborder.model.outcome import Outcome, Problem
+from crossborder.model.shipment import Health, Shipment
+from crossborder.protocols.logistics import Tracker
+from crossborder.stages import logistics
+
+__all__ = ["Tracked", "track"]
+
+Told = list[tuple[int, Decision[Any]]]
+
+_COMPUTED = {"late": Health.DELAYED, "silent": Health.SILENT}
+
+
+@frozen
+class Tracked:
+    """What is known of parcels.
+
+    Attributes:
+        shipments: with their events, state and expected window, in the order given.
+        warnings: at most one a parcel, worst first.
+        problems: numbers the vendor does not know.
+        registered: one outcome for each parcel, in order.
+        decisions: made on the way, by stage.
+    """
+
+    shipments: tuple[Shipment, ...]
+    warnings: tuple[logistics.DelayWarning, ...]
+    problems: tuple[Problem, ...]
+    registered: tuple[Outcome[Shipment], ...]
+    decisions: tuple[tuple[int, Decision[Any]], ...] = field(repr=False)
+
+
+@flow
+def track(
+    tracker: Tracker,
+    shipments: tuple[Shipment, ...],
+    *,
+    terms: Terms,
+    evidence: int = 0,
+    now: datetime,
+) -> Steps[Tracked]:
+    """Ask where parcels are and merge it with what was known.
+
+    `evidence` says how many delivered parcels stand behind the transit times of `terms`.
+    """
+    told: Told = []
+    registered = yield from tracker.register(shipments)
+    reading = yield from tracker.track(shipments, now=now)
+    news = {parcel.number: parcel for parcel in reading.parcels}
+    followed, warnings = [], []
+    for known in shipments:
+        current = news.get(known.number)
+        moved = logistics.track(
+            known if current is None else _with_legs(known, current),
+            current.events if current is not None else (),
+            now=now,
+        )
+        expected = logistics.expect(
+            moved.value,
+            transit=terms.transit,
+            evidence=evidence,
+            carrier=_stated(current),
+            now=now,
+        )
+        shipment = evolve(moved.value, expected=expected.value)
+        warning = logistics.warn(shipment, now=now, gap=terms.silence)
+        told += [(9, moved), (9, expected), (9, warning)]
+        if warning.value is not None:
+            warnings.append(warning.value)
+            health = _COMPUTED.get(warning.value.kind)
+            if health is not None and shipment.state.health is Health.OK:
+                shipment = evolve(shipment, state=evolve(shipment.state, health=health))
+        followed.append(shipment)
+    return Tracked(
+        tuple(followed),
+        tuple(sorted(warnings, key=_urgency)),
+        reading.problems,
+        registered,
+        tuple(told),
+    )
+
+
+def _urgency(warning: logistics.DelayWarning) -> tuple[timedelta, str]:
+    return warning.slack, warning.shipment_id
+
+
+def _with_legs(known: Shipment, current: Shipment) -> Shipment:
+    """What we know, with the legs (and so the last-mile number) that the vendor has added."""
+    numbers = set(known.numbers)
+    new = tuple(leg for leg in current.legs if leg.number and leg.number not in numbers)
+    return evolve(known, legs=(*known.legs, *new))
+
+
+def _stated(current: Shipment | None) -> Any:
+    """The carrier's own estimate, where it gave one."""
+    if current is None or current.expected is None or current.expected.source != "carrier":
+        return None
+    return current.expected.window
