@@ -401,7 +401,7 @@ def test_shopify_refuses_a_wrong_document(
 def test_shopify_takes_a_keyed_mutation(shopify: GraphqlContract) -> None:
     query = QUANTITIES.replace("DIRECTIVE", '@idempotent(key: "k1")')
     given = {"input": {"name": "available", "reason": "correction", "quantities": []}}
-    answer = {"inventorySetQuantities": {"userErrors": []}}
+    answer: dict[str, Any] = {"inventorySetQuantities": {"userErrors": []}}
     assert shopify_ask(shopify, query, given, answer) == {"data": answer}
 
 

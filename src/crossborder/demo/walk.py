@@ -146,14 +146,14 @@ def _deliver(
     if not isinstance(sent.outcome, Done):
         return story
     world.carrier_scans(sent.outcome.value)
-    now = world.at(days=16)
+    now = world.at(days=17)
     shipment = sent.outcome.value
     story.tracked = tracked = once(
         "track",
         lambda: run(track(memory, (shipment,), terms=terms, now=now), key=f"track/{order.id}"),
     )
     asked = world.buyer_asks(order)
-    now = world.at(days=16, hours=2)
+    now = world.at(days=17, hours=2)
     story.served = once(
         "serve",
         lambda: run(

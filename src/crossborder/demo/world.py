@@ -189,8 +189,8 @@ class World:
     financial: str = "PENDING"
     scans: tuple[tuple[Stage, int], ...] = (
         (Stage.ACCEPTED, 0),
-        (Stage.EXPORT, 2),
-        (Stage.LINE_HAUL, 4),
+        (Stage.EXPORT, 4),
+        (Stage.LINE_HAUL, 10),
     )
     question: str = "Hello, where is my order {number}? It should be here by now."
     campaign: str = "travel-blog"
@@ -304,7 +304,7 @@ class World:
 
     def buyer_asks(self, order: Order) -> datetime:
         """The buyer writes; once. Answers when."""
-        asked = self.at(days=16, hours=1)
+        asked = self.at(days=17, hours=1)
         if "T-1" not in self.memory.server.state.tickets:
             message = Message(
                 "mail-1", Author.CUSTOMER, self.question.format(number=order.number), asked, "en"

@@ -4,28 +4,7 @@ The vendor counts one point an object and refuses a query above 1,000 points, so
 nested lists are chosen to stay below it, and what does not fit is read page by page.
 """
 
-__all__ = [
-    "ALL",
-    "DISPATCH",
-    "DISPATCHABLE",
-    "DISPATCHABLE_LINES",
-    "FULFILMENTS",
-    "FULFILMENT_LINES",
-    "LOCATION",
-    "ORDER",
-    "ORDERS",
-    "ORDER_LINES",
-    "PRODUCT",
-    "PRODUCT_EXPOSE",
-    "PRODUCT_MARK",
-    "PRODUCT_SET",
-    "PRODUCT_STATUS",
-    "PRODUCT_VARIANTS",
-    "REFUND",
-    "SHOP",
-    "STOCK",
-    "STOCK_SET",
-]
+__all__ = ["ALL"]
 
 _PAGE = "pageInfo { hasNextPage endCursor }"
 _SHOP_MONEY = "{ shopMoney { amount currencyCode } }"
@@ -49,7 +28,6 @@ query Shop($identifier: ProductIdentifierInput!) {
 """
     + _PRODUCT
 )
-"""What stands under a handle, and the facts of the shop that a listing depends on."""
 
 PRODUCT = (
     """
@@ -263,18 +241,34 @@ mutation Dispatch($fulfillment: FulfillmentInput!) {
     + _FULFILMENT
 )
 
-REFUND = f"""
-mutation Refund($input: RefundInput!, $key: String!) {{
-  refundCreate(input: $input) @idempotent(key: $key) {{
-    refund {{
-      id createdAt note
-      totalRefundedSet {_BOTH_MONEY}
-      transactions(first: 50) {{ nodes {{ id status }} }}
-    }}
-    userErrors {{ field message }}
-  }}
+_REFUND = f"""
+fragment RefundParts on Refund {{
+  id createdAt note
+  totalRefundedSet {_BOTH_MONEY}
+  transactions(first: 10) {{ nodes {{ id status }} }}
 }}
 """
+
+REFUNDS = (
+    """
+query Refunds($id: ID!) {
+  order(id: $id) { refunds(first: 50) { ...RefundParts } }
+}
+"""
+    + _REFUND
+)
+
+REFUND = (
+    """
+mutation Refund($input: RefundInput!, $key: String!) {
+  refundCreate(input: $input) @idempotent(key: $key) {
+    refund { ...RefundParts }
+    userErrors { field message }
+  }
+}
+"""
+    + _REFUND
+)
 
 ALL = {
     "products.shop": SHOP,
@@ -295,6 +289,7 @@ ALL = {
     "fulfilments.dispatchable": DISPATCHABLE,
     "fulfilments.dispatchable_lines": DISPATCHABLE_LINES,
     "fulfilments.create": DISPATCH,
+    "refunds.list": REFUNDS,
     "refunds.create": REFUND,
 }
 """Every document by the operation that sends it."""

@@ -124,12 +124,31 @@ def give_back(desk: Desk, order: Order, money: Price, *, reason: str) -> Steps[O
         text = "the payments of the order, as read, do not hold so much any more"
         return Refused((Problem("not_refundable", text, "money"),))
     variables = calls.refund(order, chosen, currency=money.currency, reason=reason)
-    data = yield from write(desk, "refunds.create", variables, step="refund", keyed=calls.keyed)
-    payload = data.one("refundCreate")
-    refused = base.problems(payload)
-    if refused:
-        return Refused(refused)
-    made = refunds.refund(payload.one("refund"), chosen=chosen, reason=reason)
+
+    def attempt(step: str) -> Steps[Outcome[Refund]]:
+        # The key makes a repeat harmless for a day; what is older is looked up.
+        data = yield from write(desk, "refunds.create", variables, step=step, keyed=calls.keyed)
+        payload = data.one("refundCreate")
+        refused = base.problems(payload)
+        if refused:
+            return Refused(refused)
+        return _refunded(refunds.refund(payload.one("refund"), chosen=chosen, reason=reason))
+
+    def look() -> Steps[Outcome[Refund] | None]:
+        asked = {"id": order.ref.value}
+        data = yield from ask(desk, "refunds.list", asked, after=_SETTLING)
+        payload = found(desk, "refunds.list", data, "order", order.ref.value)
+        for standing in payload.each("refunds"):
+            if refunds.is_new(order, standing):
+                made = refunds.refund(standing, chosen=chosen, reason=reason)
+                if made.money == money and (standing.maybe_text("note") or "") == reason:
+                    return _refunded(made)
+        return None
+
+    return (yield from settled(attempt, look, step="refund"))
+
+
+def _refunded(made: Refund) -> Outcome[Refund]:
     if made.status == "failed":
         text = "the gateway did not give the money back"
         return Refused((Problem("declined", text, raw=made.ref.value),))

@@ -6,6 +6,7 @@ https://shopify.dev/docs/api/usage/response-codes (HTTP statuses and error codes
 https://shopify.dev/docs/api/usage/versioning (what an expired version falls forward to).
 """
 
+from datetime import timedelta
 from typing import Any
 
 from crossborder.conversation import (
@@ -62,7 +63,8 @@ COSTS = {
     "fulfilments.dispatchable": 833,
     "fulfilments.dispatchable_lines": 503,
     "fulfilments.create": 36,
-    "refunds.create": 68,
+    "refunds.list": 801,
+    "refunds.create": 28,
 }
 """The most that an operation can cost, by the published rule: an object is one point, a
 connection two and its items, a mutation ten. The vendor takes this much before it begins and
@@ -72,8 +74,15 @@ gives back what was not needed; a reply tells the true state of the bucket.
 # The smallest bucket seen at a standard shop; larger plans show themselves in the first reply.
 _BUCKET = CostLimit(points=1000, per_second=50)
 
+# A day, after which the same key would be a new write
+# (https://shopify.dev/docs/api/usage/implementing-idempotency).
+_KEY_LIFE = timedelta(hours=24)
+
 POLICIES = Policies(
-    {name: Policy(_BUCKET, bucket="admin", cost=cost) for name, cost in COSTS.items()}
+    {
+        name: Policy(_BUCKET, bucket="admin", cost=cost, key_life=_KEY_LIFE)
+        for name, cost in COSTS.items()
+    }
 )
 """All operations share one bucket, which belongs to the app and the shop."""
 

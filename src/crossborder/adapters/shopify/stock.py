@@ -13,6 +13,7 @@ from crossborder.adapters.shopify.asking import ask, write
 from crossborder.adapters.shopify.rules import BATCH, SOURCE
 from crossborder.adapters.shopify.shapes.base import problems
 from crossborder.conversation import Desk, Steps
+from crossborder.errors import OutcomeUnknown
 from crossborder.model.extra import Extra
 from crossborder.model.listing import Listing
 from crossborder.model.outcome import Done, Outcome, Problem, Refused
@@ -63,11 +64,18 @@ def _batch(
             [levels[place] for place in left], [items[place] for place in left], location=location
         )
         step = name if attempt == 1 else f"{name}/{attempt}"
-        # The key makes a repeat harmless: the vendor answers it with the first result.
-        data = yield from write(desk, "inventory.set", variables, step=step, keyed=calls.keyed)
+        attempt += 1
+        try:
+            # The key makes a repeat harmless: the vendor answers it with the first result.
+            data = yield from write(desk, "inventory.set", variables, step=step, keyed=calls.keyed)
+        except OutcomeUnknown as unknown:
+            if unknown.fresh:
+                raise
+            # An earlier run began it, too long ago for its key. Setting a quantity again does
+            # no harm, and `was` tells whether it had arrived.
+            continue
         payload = data.one("inventorySetQuantities")
         refused = problems(payload)
-        attempt += 1
         if keys < _KEYS and any(problem.raw == _FAILED_BEFORE for problem in refused):
             keys += 1
             continue

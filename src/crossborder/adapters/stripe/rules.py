@@ -231,8 +231,8 @@ def problem(error: Payload) -> Problem:
         said = error.maybe_text(name)
         extra.update({name: said} if said else {})
     ours = REFUSALS.get(raw, code)
-    if kind == "card_error":
-        known = DECLINES.get(raw) or DECLINES.get(code)
+    known = DECLINES.get(raw) or DECLINES.get(code)
+    if kind == "card_error" or (known and raw not in REFUSALS):
         ours = f"declined:{known.word}" if known else "declined"
         extra.update({"advice": known.advice} if known else {})
         if extra.get("advice_code") == "do_not_try_again" and extra.get("advice") != "fraud":

@@ -165,15 +165,15 @@ def refund_refused(payload: Payload) -> Refused | None:
 
 
 def refused(error: BadRequest) -> Refused:
-    """The refusal that an error is: a decline, or a rule of business; any other goes on."""
+    """The refusal that an error is: a decline, or a rule of business; any other goes on.
+
+    402 is Stripe's answer to a right call that failed (api/errors).
+    """
     problems: tuple[Problem, ...] = error.problems
-    if any(_is_refusal(problem) for problem in problems):
+    ruled = any(problem.raw in rules.REFUSALS for problem in problems)
+    if ruled or (problems and error.status == 402):
         return Refused(problems)
     raise error
-
-
-def _is_refusal(problem: Problem) -> bool:
-    return problem.extra.get("type") == "card_error" or problem.raw in rules.REFUSALS
 
 
 def event(payload: Payload) -> WebhookEvent:

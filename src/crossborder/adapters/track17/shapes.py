@@ -140,7 +140,10 @@ def ours(
     Ours are the id, the carrier, the order, the ship date, the promise, the line and the
     carrier's ids; 17TRACK's are the legs, the events, the state and the expected time.
     """
-    said = [(read.number, read.extra.get("carrier_code"), read) for read in reading.parcels]
+    said: list[_Said[Shipment]] = [
+        (read.number, read.extra.get("carrier_code"), read) for read in reading.parcels
+    ]
+    found = _paired(batch, said, codes)
     return tuple(
         evolve(
             mine,
@@ -150,6 +153,6 @@ def ours(
             expected=read.expected or mine.expected,
             extra=Extra({**mine.extra, VENDOR: read.extra}),
         )
-        for mine, read in zip(batch, _paired(batch, said, codes), strict=True)
+        for mine, read in zip(batch, found, strict=True)
         if read is not None
     )

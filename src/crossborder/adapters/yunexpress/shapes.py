@@ -78,6 +78,7 @@ def _quote(row: Payload) -> Quote:
         row.maybe_text("product_name") or row.text("product_code"),
         _price(row),
         transit(stated or ""),
+        VENDOR,
         Extra({**row.unread(), "interval_day": stated}),
     )
 

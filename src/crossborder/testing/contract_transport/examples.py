@@ -82,11 +82,9 @@ def example(
     """
     status, node = success(route)
     node = schemas.follow(node)
+    if not any(word in node for word in ("content", "schema", "examples")):
+        return status, None
     content = media(node.get("content", {})) or {}
-    if not content.get("schema") and "schema" not in node and "examples" not in node:
-        named = any(word in content for word in ("example", "examples"))
-        if not named:
-            return (status, None) if status != 200 or not node.get("content") else None
     for value in _printed(node, content, _same(route, operation, schemas), schemas):
         return status, value
     schema = content.get("schema") or node.get("schema")

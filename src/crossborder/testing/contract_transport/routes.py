@@ -61,7 +61,7 @@ class Routes:
             template = _template(path, node)
             self._by_length.setdefault(len(template.parts), []).append(template)
         for templates in self._by_length.values():
-            templates.sort(key=lambda one: [not isinstance(part, str) for part in one.parts])
+            templates.sort(key=lambda one: [_rank(part) for part in one.parts])
 
     def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str], tuple[str, ...]]:
         """The route, the values in the path, and the methods of a path that lacks this one."""
@@ -76,6 +76,10 @@ class Routes:
                 return route, values, ()
             others.extend(template.routes)
         return None, {}, tuple(others)
+
+
+def _rank(part: re.Pattern[str] | str) -> tuple[bool, int]:
+    return (False, 0) if isinstance(part, str) else (True, -len(part.pattern))
 
 
 def _template(path: str, node: Mapping[str, Any]) -> _Template:

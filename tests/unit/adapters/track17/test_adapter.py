@@ -128,9 +128,10 @@ def test_one_number_at_two_carriers_is_told_apart() -> None:
 
 def test_an_answer_of_another_carrier_is_taken_when_nobody_else_claims_it() -> None:
     answer = said([info("A", 2151, "Delivered_Other")])
-    both = play(TRACKER.track((parcel("A"), parcel("A", "correios")), now=NOW), [answer, answer])
-    assert both.error is None
-    assert [one.carrier for one in both.value.parcels] == ["yanwen", "correios"]
+    alone = play(TRACKER.track((parcel("A"),), now=NOW), [answer]).value
+    both = play(TRACKER.track((parcel("A"), parcel("A", "correios")), now=NOW), [answer]).value
+    assert [one.carrier for one in alone.parcels] == ["yanwen"]
+    assert [one.carrier for one in both.parcels] == ["correios"]
 
 
 def test_a_lost_registration_is_simply_made_again_under_a_new_name() -> None:

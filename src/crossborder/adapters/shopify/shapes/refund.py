@@ -13,7 +13,7 @@ from crossborder.model.order import Order
 from crossborder.model.payment import Refund
 from crossborder.wire.payload import Payload
 
-__all__ = ["Share", "refund", "shares"]
+__all__ = ["Share", "is_new", "refund", "shares"]
 
 _STATUSES = {
     "SUCCESS": "succeeded",
@@ -61,6 +61,13 @@ def shares(order: Order, money: Price) -> tuple[Share, ...]:
             found.append(Share(name, gateways[name], now))
             missing -= now
     return () if missing > 0 else tuple(found)
+
+
+def is_new(order: Order, payload: Payload) -> bool:
+    """Whether the order, as read, does not know this refund's transactions yet."""
+    known = {item["id"] for item in order.extra.get("transactions", ())}
+    ids = {item.text("id") for item in payload.one("transactions").each("nodes")}
+    return not ids & known
 
 
 def refund(payload: Payload, *, chosen: Sequence[Share], reason: str) -> Refund:
