@@ -31,6 +31,8 @@ Fields are keyword-only, and every error survives a pickle.
 
 from typing import Any, ClassVar
 
+from crossborder.secret import MASK, Secret
+
 __all__ = [
     "BadRequest",
     "CrossborderError",
@@ -62,6 +64,10 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
 
 
+def _packed(value: object) -> object:
+    return MASK if isinstance(value, Secret) else value
+
+
 def _rebuild(kind: type["CrossborderError"], text: str, fields: dict[str, Any]) -> Exception:
     return kind(text, **fields)
 
@@ -80,7 +86,7 @@ class CrossborderError(Exception):
         self.text = text
 
     def __reduce__(self) -> tuple[Any, ...]:
-        fields = {name: getattr(self, name) for name in self._names}
+        fields = {name: _packed(getattr(self, name)) for name in self._names}
         return _rebuild, (type(self), self.text, fields)
 
 

@@ -9,6 +9,7 @@ from crossborder.model.check import checked
 from crossborder.model.extra import Extra
 from crossborder.model.ids import CustomerId, Ref
 from crossborder.model.money import Money
+from crossborder.model.place import country_code
 
 __all__ = ["Customer", "CustomerHistory", "Segment"]
 
@@ -41,7 +42,7 @@ class Customer:
     name: str = ""
     email: str = ""
     language: str = "en"
-    country: str = ""
+    country: str = field(default="", validator=country_code)
     refs: tuple[Ref, ...] = ()
     consents: frozenset[str] = frozenset()
     extra: Extra = field(factory=Extra)

@@ -12,7 +12,7 @@ from crossborder.model.check import checked, refuse
 from crossborder.model.extra import Extra
 from crossborder.model.ids import ListingId, ProductId, Ref, SkuId
 from crossborder.model.measure import Weight
-from crossborder.model.money import Money, Price
+from crossborder.model.money import Money, Price, currency_code
 from crossborder.model.product import Image, Option
 
 __all__ = [
@@ -120,7 +120,7 @@ class Platform:
     id: str
     name: str
     kind: PlatformKind
-    currency: str
+    currency: str = field(validator=currency_code)
     fees: tuple[FeeRule, ...] = ()
     rules: ListingRules = field(factory=ListingRules)
     payout: PayoutTerms = field(factory=PayoutTerms)

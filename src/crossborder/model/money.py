@@ -58,7 +58,8 @@ def _exactly(value: Decimal | int | str) -> Decimal:
     return read  # type: ignore[no-any-return]
 
 
-def _currency(instance: object, attribute: Any, value: str) -> None:
+def currency_code(instance: object, attribute: Any, value: str) -> None:
+    """Refuse what is not a currency code of ISO 4217."""
     if value not in _CURRENCIES:
         raise refuse(instance, attribute.name, value, "is not an ISO 4217 currency code")
 
@@ -84,7 +85,7 @@ class Money:
     """
 
     amount: Decimal = field(converter=_exactly, metadata=SIGNED)
-    currency: str = field(validator=_currency)
+    currency: str = field(validator=currency_code)
 
     @classmethod
     def zero(cls, currency: str) -> Self:
@@ -228,6 +229,15 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     return summed
 
 
+def agree(source: object, currency: str, **amounts: "Money | None") -> None:
+    """Refuse the first of the amounts that is in another currency, under its name."""
+    for name, money in amounts.items():
+        if money is not None and money.currency != currency:
+            raise CurrencyMismatch(
+                f"is not in {currency}", field=name, value=money, source=type(source).__name__
+            )
+
+
 class RateSide(StrEnum):
     """Which price of a currency this is."""
 
@@ -251,8 +261,8 @@ class ExchangeRate:
         margin: the spread taken from what is received, as a fraction (0.01 is one per cent).
     """
 
-    base: str = field(validator=_currency)
-    quote: str = field(validator=_currency)
+    base: str = field(validator=currency_code)
+    quote: str = field(validator=currency_code)
     rate: Decimal = field()
     source: str = field()
     at: datetime = field()

@@ -11,7 +11,7 @@ from crossborder.model.check import checked, refuse
 from crossborder.model.customer import Customer
 from crossborder.model.extra import Extra
 from crossborder.model.ids import OrderId, Ref, ReturnId, SkuId
-from crossborder.model.money import Money, Price, total
+from crossborder.model.money import Money, Price, agree, currency_code, total
 from crossborder.model.payment import MoneyLedger, PaymentState
 from crossborder.model.place import Address
 from crossborder.model.promotion import Touch
@@ -236,7 +236,7 @@ class Order:
     ref: Ref
     placed_at: datetime
     lines: tuple[OrderLine, ...]
-    currency: str
+    currency: str = field(validator=currency_code)
     customer: Customer | None = None
     ship_to: Address | None = None
     reported: OrderStatus = field(factory=OrderStatus)
@@ -257,8 +257,11 @@ class Order:
         if len(set(ids)) < len(ids):
             raise refuse(self, "lines", ids, "has two lines of one id")
         for line in self.lines:
-            if line.unit_price.currency != self.currency:
-                raise refuse(self, "lines", line.unit_price, f"is not in {self.currency}")
+            for price in (line.unit_price, line.discount, line.tax):
+                agree(self, self.currency, lines=price)
+        agree(self, self.currency, shipping=self.shipping)
+        if self.ledger is not None:
+            agree(self, self.currency, ledger=self.ledger.due)
 
     @property
     def goods(self) -> Money:

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from crossborder.model.check import checked, refuse
 from crossborder.model.extra import Extra
 from crossborder.model.ids import OrderId, Ref
-from crossborder.model.money import Money, Price, total
+from crossborder.model.money import Money, Price, agree, total
 
 __all__ = [
     "EntryKind",
@@ -94,8 +94,7 @@ class MoneyLedger:
 
     def __attrs_post_init__(self) -> None:
         for entry in self.entries:
-            if entry.money.currency != self.due.currency:
-                raise refuse(self, "entries", entry.money, f"is not in {self.due.currency}")
+            agree(self, self.due.currency, entries=entry.money)
         keys = [(entry.at, entry.id, entry.kind) for entry in self.entries]
         if keys != sorted(keys):
             raise refuse(self, "entries", [key[1] for key in keys], "must be sorted by time and id")
@@ -250,6 +249,12 @@ class Payment:
     entries: tuple[LedgerEntry, ...] = ()
     extra: Extra = field(factory=Extra)
 
+    def __attrs_post_init__(self) -> None:
+        currency = self.money.currency
+        agree(self, currency, captured=self.captured, refunded=self.refunded)
+        for entry in self.entries:
+            agree(self, currency, entries=entry.money)
+
 
 @frozen(field_transformer=checked)
 class Refund:
@@ -293,3 +298,8 @@ class Payout:
     net: Money
     at: datetime
     holds: tuple[PayoutHold, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        agree(self, self.gross.currency, fees=self.fees, net=self.net)
+        for hold in self.holds:
+            agree(self, self.gross.currency, holds=hold.money)

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from crossborder.model.check import checked
 from crossborder.model.ids import OrderId, Ref
-from crossborder.model.money import Money, Price
+from crossborder.model.money import Money, Price, agree
 
 __all__ = ["Campaign", "Commission", "CommissionState", "Medium", "Touch"]
 
@@ -89,3 +89,6 @@ class Commission:
     amount: Money
     state: CommissionState
     locks_at: datetime
+
+    def __attrs_post_init__(self) -> None:
+        agree(self, self.base.currency, amount=self.amount)

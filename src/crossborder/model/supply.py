@@ -9,7 +9,7 @@ from crossborder.errors import IllegalMove
 from crossborder.model.check import checked, refuse
 from crossborder.model.extra import Extra
 from crossborder.model.ids import OfferId, OrderId, ProductId, PurchaseId, Ref, SkuId, SupplierId
-from crossborder.model.money import Money, Price, total
+from crossborder.model.money import Money, Price, agree, currency_code, total
 
 __all__ = [
     "CostPart",
@@ -148,7 +148,7 @@ class SupplierOffer:
     supplier: Supplier
     product_id: ProductId
     lines: tuple[OfferLine, ...]
-    currency: str
+    currency: str = field(validator=currency_code)
     observed_at: datetime
     quoting: Quoting = Quoting.SKU
     tiers: tuple[PriceTier, ...] = ()
@@ -176,11 +176,12 @@ class SupplierOffer:
         starts = [tier.min_quantity for tier in self.tiers]
         if starts != sorted(set(starts)):
             raise refuse(self, "tiers", starts, "must rise in quantity, one tier each")
-        prices = [tier.unit_price for tier in self.tiers]
-        prices += [line.unit_price for line in self.lines if line.unit_price is not None]
-        for price in prices:
-            if price.currency != self.currency:
-                raise refuse(self, "tiers", price, f"is not in {self.currency}")
+        for tier in self.tiers:
+            agree(self, self.currency, tiers=tier.unit_price)
+            agree(self, self.currency, tiers=tier.member_price)
+        for line in self.lines:
+            for price in (line.unit_price, line.one_piece_price, line.channel_price):
+                agree(self, self.currency, lines=price)
 
     def line(self, sku_id: SkuId) -> OfferLine:
         """The line of that SKU; `InvalidValue` when the offer has none."""
@@ -319,6 +320,10 @@ class Purchase:
     def __attrs_post_init__(self) -> None:
         if not self.lines:
             raise refuse(self, "lines", self.lines, "must hold at least one line")
+        currency = self.lines[0].unit_price.currency
+        for line in self.lines:
+            agree(self, currency, lines=line.unit_price)
+        agree(self, currency, total=self.total, freight=self.freight)
 
     @property
     def expected(self) -> Money:
@@ -335,7 +340,7 @@ class Purchase:
         if status is self.status:
             return self
         if status is PurchaseStatus.CANCELLED:
-            place = _PURCHASE_PATH.index(self.status) if self.status in _PURCHASE_PATH else 99
+            place = _PURCHASE_PATH.index(self.status)
             paid = place >= _PURCHASE_PATH.index(PurchaseStatus.PAID)
             legal = place < _PURCHASE_PATH.index(PurchaseStatus.RECEIVED) and (refunded or not paid)
         else:

@@ -336,7 +336,7 @@ class FakeShop:
         self, *lines: tuple[str, int, str], updated: str = _NOW, **fields: Any
     ) -> dict[str, Any]:
         """An order of (sku, pieces, price), paid by one sale, to be sent from one place."""
-        items = [
+        items: list[dict[str, Any]] = [
             {
                 "id": self._gid("LineItem"),
                 "sku": sku,

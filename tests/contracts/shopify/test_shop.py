@@ -45,7 +45,7 @@ def many(count: int) -> tuple[DraftVariant, ...]:
     """More variants than one option may have values."""
     return tuple(
         evolve(
-            variant(f"T-{number}", ""),
+            variant(f"T-{number}", "any"),
             options=(Option("Colour", f"C{number // 20}"), Option("Size", f"S{number % 20}")),
         )
         for number in range(count)

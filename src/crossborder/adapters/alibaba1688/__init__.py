@@ -165,7 +165,7 @@ class Alibaba1688(OfferSource, Purchasing, PurchaseTracer):
         return shapes.matching(shapes.seen_list(answer), batch)
 
     @flow
-    def pay(self, purchase: Purchase) -> Steps[Outcome[Purchase]]:
+    def pay_purchase(self, purchase: Purchase) -> Steps[Outcome[Purchase]]:
         """Pay by automatic debit where it is on and wanted, else leave a `pay_url`."""
         if not purchase.refs:
             raise _refused("is not placed yet", purchase)

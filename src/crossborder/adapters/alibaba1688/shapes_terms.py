@@ -138,7 +138,7 @@ def _quoting(top: Payload, sale: Payload, tiers: tuple[PriceTier, ...]) -> Quoti
     """What the prices hang on; where the offer does not say, the place of its prices does."""
     stated = sale.maybe_integer("quoteType")
     if stated is None:
-        if not top.has("productSkuInfos"):
+        if not top.each("productSkuInfos"):
             return Quoting.OFFER
         return Quoting.TIERS if tiers else Quoting.SKU
     if stated not in _QUOTING:

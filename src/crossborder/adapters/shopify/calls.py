@@ -44,7 +44,7 @@ def handle(sku: str) -> str:
     is put behind it.
 
     >>> handle("tea-cup"), handle("Tea cup")
-    ('tea-cup', 'tea-cup-8bc4b38c')
+    ('tea-cup', 'tea-cup-8434b5d3')
     """
     ascii_only = unicodedata.normalize("NFKD", sku).encode("ascii", "ignore").decode()
     plain = _NOT_PLAIN.sub("-", ascii_only.casefold()).strip("-")[:_HANDLE].strip("-")
@@ -111,17 +111,19 @@ def _variant(variant: DraftVariant, location: str) -> dict[str, Any]:
     if variant.weight is not None:
         weight = {"unit": "GRAMS", "value": variant.weight.grams}
         item["measurement"] = {"weight": weight}
-    return {
+    stated = {
         "sku": variant.sku_id,
         "price": f"{variant.price.amount:f}",
         "barcode": variant.barcode,
         "inventoryItem": item,
         "inventoryPolicy": "DENY",
-        "inventoryQuantities": [
-            {"locationId": location, "name": "available", "quantity": variant.quantity}
-        ],
         "optionValues": [{"optionName": name, "name": value} for name, value in _chosen(variant)],
     }
+    if location:
+        stated["inventoryQuantities"] = [
+            {"locationId": location, "name": "available", "quantity": variant.quantity}
+        ]
+    return stated
 
 
 def _file(image: Image) -> dict[str, Any]:
@@ -180,7 +182,8 @@ def since(moment: datetime) -> str:
     "updated_at:>='2026-11-02T00:00:00Z'"
     """
     # A part of a second is cut off, never rounded up: an order may come twice, never be missed.
-    return f"updated_at:>='{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
+    whole = moment.astimezone(UTC).isoformat(timespec="seconds")
+    return f"updated_at:>='{whole.replace('+00:00', 'Z')}'"
 
 
 def dispatch(fulfilment: Fulfilment, allocation: Allocation, *, notify: bool) -> dict[str, Any]:

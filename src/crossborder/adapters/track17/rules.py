@@ -1,8 +1,9 @@
 """What 17TRACK promises and how it speaks, as data: limits, carriers, statuses, errors.
 
-Sources, as read in 2026: the v2.4 document (`https://api.17track.net/en/doc?version=v2.4`) for
-calls, limits, statuses and sub-statuses; the help page "Error Codes and Troubleshooting"
-(`https://help.17track.net/hc/en-us/articles/37570440168473`) for HTTP statuses and error codes.
+Sources: the v2.4 document (`https://api.17track.net/en/doc?version=v2.4`) for calls, limits,
+statuses and sub-statuses, as godely/aio17track transcribed it on 2026-07-03; the help page "Error
+Codes and Troubleshooting" (`https://help.17track.net/hc/en-us/articles/37570440168473`) for HTTP
+statuses and error codes. Which stage, health and reason a status means is our reading of it.
 """
 
 from datetime import timedelta
@@ -49,8 +50,8 @@ BATCH = 40
 # Three requests in a second for one key, over all calls (v2.4 document; beyond it HTTP 429).
 _LIMIT = RateLimit(burst=3, every=timedelta(seconds=1) / 3)
 # Every call is a POST. Reading twice does no harm. A number that is registered, stopped or
-# restarted a second time is refused with a code of its own (`ALREADY`) and costs no credit
-# (v2.4 document, "register").
+# restarted a second time is refused with a code of its own (`ALREADY`); a credit is taken only
+# when a registration is accepted (v2.4 document, "register").
 _EACH = Policy(_LIMIT, bucket="requests", repeatable=True)
 
 POLICIES = Policies(
@@ -70,13 +71,16 @@ POLICIES = Policies(
 
 CARRIERS = Extra(
     {
-        "china_post": 3011,  # v2.4 document, examples of `register`
-        "correios": 2151,  # the vendor's list of carriers
-        "yanwen": 190012,  # the vendor's list of carriers
-        "yunexpress": 190008,  # the vendor's list of carriers
+        "china_post": 3011,  # the v2.4 document's own examples
+        "correios": 2151,  # answers of 2026-06 that name the provider beside its key
+        "yanwen": 190012,  # the same
     }
 )
-"""Our name of a carrier → 17TRACK's number of it; `Track17.connect(carriers=…)` adds to it."""
+"""Our name of a carrier → 17TRACK's number of it; `Track17.connect(carriers=…)` adds to it.
+
+A carrier whose number is not certain is left out: 17TRACK finds it by the parcel's number, and a
+wrong one would be tracked in its place. For YunExpress two numbers circulate (190008, 190107).
+"""
 
 
 def _state(

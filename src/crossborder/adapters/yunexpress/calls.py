@@ -91,7 +91,7 @@ def trial(request: ShipmentRequest) -> dict[str, str]:
 def package(request: ShipmentRequest) -> dict[str, Any]:
     """The body of an order for one parcel; nothing that is empty is sent.
 
-    The vendor's validator refuses an optional field that is null.
+    Integrators report that the vendor refuses an optional field that is null.
     """
     customs = _customs_number(request)
     return {

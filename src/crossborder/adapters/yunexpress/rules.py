@@ -1,8 +1,8 @@
 """What YunExpress (云途) promises and how it speaks, as data.
 
-Sources, as read in 2026: the open platform (`https://open.yunexpress.cn`), whose calls are
-described by the OpenAPI document of the public SDK evan-lc/yunexpress-sdk (`docs/openapi.yaml`);
-for the old gateway, the answers published in karrio's `yunexpress` extension.
+Source, unless another is named: the open platform (`https://open.yunexpress.cn`), as the public
+SDK evan-lc/yunexpress-sdk describes it in `skills/yunexpress/references/openapi.yaml`; for the old
+gateway, the answers published in karrio's `yunexpress` extension. What is an assumption says so.
 """
 
 import re
@@ -45,7 +45,7 @@ POLICIES = Policies(
         "orders.create": Policy(),
         "orders.get": Policy(),
         "prices.get": Policy(),
-        # Asking twice gives another token and ends none (OAuth 2.0, client credentials).
+        # A grant of client credentials (RFC 6749, 4.4) books nothing: asked twice, two tokens.
         "token.create": Policy(repeatable=True),
         "tracks.get": Policy(),
     }
@@ -56,7 +56,9 @@ CURRENCIES = {"RMB": "CNY"}
 """Currencies as prices are stated → ISO 4217, where they differ (price trial: `RMB`)."""
 
 CARGO = {"general": "C", "battery": "E", "special": "F", "liquid": "F", "powder": "F"}
-"""Our cargo class → `package_type` of the price trial: C general, E electric, F special."""
+"""Our cargo class → `package_type` of the price trial: C general, E electric, F special.
+
+That liquids and powders are special cargo is an assumption."""
 
 CUSTOMS_NUMBERS = {
     "ioss": "ioss_code",
@@ -64,7 +66,9 @@ CUSTOMS_NUMBERS = {
     "eori": "eori_number",
     "tax": "tax_number",
 }
-"""Names of tax ids, in small letters → fields of `customs_number`."""
+"""Names of tax ids, in small letters → fields of `customs_number`.
+
+The platform's description calls it a text; programs in use send an object with these fields."""
 
 LABELS = {"PDF": "application/pdf", "PNG": "image/png", "ZPL": "application/zpl"}
 """`label_type` → media type."""
@@ -79,7 +83,8 @@ Y abnormal. The letters are kept as they are: they tell of the order, not of the
 DUPLICATE = "duplicate"
 """Our code of the refusal of an order number that was used before."""
 
-# The vendor publishes no list of codes, but refuses a second order of one number in these words.
+# An assumption: the vendor publishes neither its codes nor its words for a second order of one
+# number. A word too many costs one look-up, a word too few is a plain refusal.
 _DUPLICATE = re.compile(
     r"duplicat|already (?:exist|been used)|repeated|重复|已存在|已被使用", re.IGNORECASE
 )
@@ -95,7 +100,7 @@ _LOCAL = r"(?:local|last[- ]mile|destination) (?:carrier|courier|post|delivery p
 WORDINGS: tuple[tuple[str, ParcelState], ...] = (
     # The one wording that the vendor publishes (example of /v1/track-service/info/get).
     (rf"{_PARCEL}{_DONE}delivered(?: successfully)?", ParcelState(Stage.DELIVERED)),
-    # What cross-border posts write; each must match from the first word to the last.
+    # An assumption: common sentences of parcel carriers; each must match from first to last word.
     (rf"{_PARCEL}{_DONE}out for delivery", ParcelState(Stage.OUT_FOR_DELIVERY)),
     (rf"{_PARCEL}{_DONE}{_GIVEN} to (?:the )?{_LOCAL}", ParcelState(Stage.HANDOVER)),
     (rf"{_PARCEL}{_DONE}{_GIVEN} to (?:the )?airline", ParcelState(Stage.EXPORT)),

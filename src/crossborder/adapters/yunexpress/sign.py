@@ -16,7 +16,7 @@ __all__ = ["App", "signature"]
 _PATH = "/openapi/oauth2/token"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-# Two hours, as the vendor's own examples state, where an answer does not say.
+# Two hours where an answer does not say, as the SDK evan-lc/yunexpress-sdk takes it.
 _LASTS = timedelta(seconds=7200)
 
 

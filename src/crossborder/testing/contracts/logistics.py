@@ -1,0 +1,157 @@
+"""Suites for carriers, trackers and readers of tracking answers."""
+
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime
+
+import pytest
+
+from crossborder.errors import Unreadable
+from crossborder.model.outcome import Done, Refused
+from crossborder.model.shipment import Shipment, ShipmentRequest, Stage
+from crossborder.protocols.logistics import TrackingReader
+from crossborder.testing.contracts.once import Deed, Far, OnceContract
+
+__all__ = ["CarrierContract", "TrackerContract", "TrackingReaderContract"]
+
+_RECEIVED = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+class CarrierContract(OnceContract):
+    """`Carrier`: give a request that is accepted and one that is refused.
+
+    The far end counts a booked parcel as the effect `parcel`.
+    """
+
+    @abstractmethod
+    def request(self) -> ShipmentRequest:
+        """A parcel the carrier takes."""
+
+    @abstractmethod
+    def refused_request(self) -> ShipmentRequest:
+        """A parcel the carrier does not take."""
+
+    def deeds(self) -> tuple[Deed, ...]:
+        """A parcel must be booked once."""
+        return (Deed("ship", lambda far: far.adapter.ship(self.request(), now=far.now), "parcel"),)
+
+    def _booked(self, far: Far, key: str = "ship") -> Shipment:
+        outcome = self.run(far, far.adapter.ship(self.request(), now=far.now), key=key)
+        assert isinstance(outcome, Done), outcome
+        shipment: Shipment = outcome.value
+        return shipment
+
+    def test_a_quote_names_its_line_and_a_cost(self) -> None:
+        far = self.far()
+        quotes = self.run(far, far.adapter.quote(self.request()))
+        assert quotes
+        for quote in quotes:
+            assert quote.line
+            assert quote.cost.amount > 0
+            assert quote.transit is None or quote.transit[0] <= quote.transit[1]
+
+    def test_a_booked_parcel_has_a_number_and_our_id(self) -> None:
+        shipment = self._booked(self.far())
+        assert shipment.number
+        assert shipment.id == self.request().id
+
+    def test_our_number_is_taken_once_even_without_a_journal(self) -> None:
+        far = self.far()
+        first, second = self._booked(far, "one"), self._booked(far, "two")
+        assert first.number == second.number
+        assert far.effects()["parcel"] == 1
+
+    def test_a_parcel_that_is_not_taken_is_a_refusal(self) -> None:
+        far = self.far()
+        outcome = self.run(far, far.adapter.ship(self.refused_request(), now=far.now))
+        assert isinstance(outcome, Refused), outcome
+        assert outcome.problems
+        assert far.effects().get("parcel", 0) == 0
+
+    def test_a_label_is_for_the_parcels_number(self) -> None:
+        far = self.far()
+        shipment = self._booked(far)
+        label = self.run(far, far.adapter.label(shipment))
+        assert label.number in shipment.numbers
+        assert label.url or label.content
+
+
+class TrackerContract(OnceContract):
+    """`Tracker`: give a parcel the vendor knows and one it refuses."""
+
+    @abstractmethod
+    def known(self, far: Far) -> Shipment:
+        """A parcel whose number the vendor accepts."""
+
+    @abstractmethod
+    def refused(self, far: Far) -> Shipment:
+        """A parcel whose number the vendor refuses."""
+
+    def test_each_parcel_gets_its_own_outcome_in_order(self) -> None:
+        far = self.far()
+        parcels = (self.refused(far), self.known(far))
+        outcomes = self.run(far, far.adapter.register(parcels))
+        assert [isinstance(outcome, Done) for outcome in outcomes] == [False, True]
+
+    def test_registering_twice_is_no_refusal(self) -> None:
+        far = self.far()
+        parcel = self.known(far)
+        self.run(far, far.adapter.register((parcel,)), key="one")
+        (again,) = self.run(far, far.adapter.register((parcel,)), key="two")
+        assert isinstance(again, Done), again
+
+    def test_a_registered_parcel_is_known_with_its_events(self) -> None:
+        far = self.far()
+        parcel = self.known(far)
+        self.run(far, far.adapter.register((parcel,)))
+        reading = self.run(far, far.adapter.track((parcel,), now=far.now), key="track")
+        assert [found.number for found in reading.parcels] == [parcel.number]
+        assert reading.parcels[0].events
+
+    def test_a_parcel_that_is_not_registered_is_a_problem_not_an_error(self) -> None:
+        far = self.far()
+        reading = self.run(far, far.adapter.track((self.refused(far),), now=far.now))
+        assert reading.parcels == ()
+        assert reading.problems
+
+
+class TrackingReaderContract(ABC):
+    """`TrackingReader`: give a body with events, and how many parcels and events it holds."""
+
+    @abstractmethod
+    def reader(self) -> TrackingReader:
+        """The reader."""
+
+    @abstractmethod
+    def bodies(self) -> tuple[tuple[bytes, int, int], ...]:
+        """Bodies with the number of parcels and of all events in them."""
+
+    def test_every_parcel_and_every_event_is_read(self) -> None:
+        for body, parcels, events in self.bodies():
+            reading = self.reader().read(body, received_at=_RECEIVED)
+            assert len(reading.parcels) == parcels
+            assert sum(len(parcel.events) for parcel in reading.parcels) == events
+
+    def test_reading_twice_gives_the_same(self) -> None:
+        for body, _, _ in self.bodies():
+            first = self.reader().read(body, received_at=_RECEIVED)
+            assert self.reader().read(body, received_at=_RECEIVED) == first
+
+    def test_each_event_keeps_its_raw_word_and_a_time(self) -> None:
+        for body, _, _ in self.bodies():
+            for parcel in self.reader().read(body, received_at=_RECEIVED).parcels:
+                for event in parcel.events:
+                    assert event.code or event.text
+                    assert event.at is not None or event.local
+                    assert event.received_at == _RECEIVED
+
+    def test_delivered_is_only_what_an_event_says(self) -> None:
+        for body, _, _ in self.bodies():
+            for parcel in self.reader().read(body, received_at=_RECEIVED).parcels:
+                if parcel.state.stage is Stage.DELIVERED:
+                    assert any(event.stage is Stage.DELIVERED for event in parcel.events)
+
+    def test_a_truncated_body_is_unreadable_and_nothing_else(self) -> None:
+        for body, _, _ in self.bodies():
+            for end in (0, 1, len(body) // 3, len(body.rstrip()) - 1):
+                with pytest.raises(Unreadable):
+                    self.reader().read(body[:end], received_at=_RECEIVED)
