@@ -12,9 +12,10 @@ Secret('***')
 from collections.abc import Iterable
 from hashlib import sha256
 from hmac import compare_digest
+from re import IGNORECASE, compile
 from typing import NoReturn
 
-__all__ = ["MASK", "Secret", "is_sensitive", "masked"]
+__all__ = ["MASK", "Secret", "is_sensitive", "masked", "scrubbed"]
 
 MASK = "***"
 
@@ -31,6 +32,13 @@ _SENSITIVE = (
     "hmac",
 )
 _SENSITIVE_EXACT = frozenset({"sign", "code", "key", "client_id_secret"})
+
+# A JSON member or form field whose name says that its value is to be hidden.
+_MEMBER = compile(
+    r"""(["']?[\w.-]*(?:secret|token|password|signature|authorization|api_?key)[\w.-]*["']?\s*[:=]\s*)"""
+    r"""(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&}"']+)""",
+    IGNORECASE,
+)
 
 
 class Secret:
@@ -96,3 +104,12 @@ def masked(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     (('sign', '***'), ('page', '2'))
     """
     return tuple((name, MASK if is_sensitive(name) else value) for name, value in pairs)
+
+
+def scrubbed(text: str) -> str:
+    """A vendor's answer as it may be shown: the values of members named like secrets are hidden.
+
+    >>> scrubbed('{"client_secret": "pi_1_secret_2", "status": "failed"}')
+    '{"client_secret": "***", "status": "failed"}'
+    """
+    return _MEMBER.sub(lambda found: f'{found.group(1)}"{MASK}"', text)

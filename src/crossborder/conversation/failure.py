@@ -6,6 +6,7 @@ from crossborder.conversation.exchange import Reply
 from crossborder.conversation.steps import Call
 from crossborder.conversation.verdict import Broken, Busy, Expired, Rejected
 from crossborder.errors import OutcomeUnknown, Throttled, Unauthorized, Unavailable, VendorError
+from crossborder.secret import scrubbed
 
 __all__ = ["failure", "fields_of", "may_repeat", "outcome_unknown", "reads"]
 
@@ -21,7 +22,7 @@ def fields_of(call: Call, reply: Reply | None = None) -> dict[str, Any]:
         "operation": call.operation,
         "status": reply.status if reply is not None else None,
         "request_id": reply.request_id if reply is not None else None,
-        "raw": reply.content.decode("utf-8", "replace") if reply is not None else None,
+        "raw": scrubbed(reply.content.decode("utf-8", "replace")) if reply is not None else None,
     }
 
 
@@ -56,7 +57,7 @@ def failure(call: Call, reply: Reply, verdict: Busy | Expired | Rejected | Broke
     if isinstance(verdict, Rejected):
         said = text or "; ".join(filter(None, (item.text for item in verdict.problems)))
         return verdict.kind(said, problems=verdict.problems, **fields)
-    if reads(call) or may_repeat(call) or verdict.repeat:
+    if reads(call) or (verdict.repeat is not False and (verdict.repeat or may_repeat(call))):
         return Unavailable(text or "the vendor failed", retryable=True, **fields)
     return OutcomeUnknown(text or "the vendor failed while writing", request=call.request, **fields)
 

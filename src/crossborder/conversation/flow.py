@@ -9,7 +9,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from attrs import evolve, frozen
 
 from crossborder.conversation.steps import Both, Call, Step, Steps
-from crossborder.errors import OutcomeUnknown
+from crossborder.errors import OutcomeUnknown, VendorError
 
 __all__ = ["Flow", "Page", "flow", "settled", "under"]
 
@@ -121,7 +121,11 @@ def settled(
         try:
             return (yield from attempt(step if number == 1 else f"{step}/{number}"))
         except OutcomeUnknown as unknown:
-            found = yield from look()
+            try:
+                found = yield from look()
+            except VendorError as error:
+                # A look that fails says nothing: what is not known stays the error to see.
+                raise unknown from error
             if found is not None:
                 return found
             sent += unknown.fresh

@@ -47,6 +47,7 @@ class EntryKind(StrEnum):
     AUTHORIZED = "authorized"
     CAPTURED = "captured"
     REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
     VOIDED = "voided"
     EXPIRED = "expired"
     FAILED = "failed"
@@ -123,9 +124,9 @@ class MoneyLedger:
 
     @property
     def refunded(self) -> Money:
-        """Money that went back, chargebacks included, won ones not."""
+        """Money that went back, chargebacks included; won ones and failed refunds not."""
         back = self._sum(EntryKind.REFUNDED, EntryKind.CHARGEBACK)
-        return back - self._sum(EntryKind.CHARGEBACK_WON)
+        return back - self._sum(EntryKind.CHARGEBACK_WON, EntryKind.REFUND_FAILED)
 
     @property
     def authorized(self) -> Money:

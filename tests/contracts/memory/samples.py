@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-from attrs import evolve
-
 from crossborder.adapters.memory import Memory, MemoryServer
 from crossborder.model.ids import (
     CustomerId,
@@ -81,19 +79,18 @@ def sourced(number: int = 1) -> Sourced:
     return Sourced(product(number), offer)
 
 
-def draft(**changed: object) -> ListingDraft:
-    made = ListingDraft(
+def draft(title: str = "Travel cubes") -> ListingDraft:
+    return ListingDraft(
         "T-SHIRT",
         ProductId("p1"),
         "shop",
-        "Travel cubes",
+        title,
         "en",
         (
             DraftVariant(SkuId("s1"), Price("15.99", _USD), 10),
             DraftVariant(SkuId("s2"), Price("16.99", _USD), 4),
         ),
     )
-    return evolve(made, **changed)
 
 
 def order(number: int = 1) -> Order:

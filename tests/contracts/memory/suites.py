@@ -12,7 +12,7 @@ from crossborder.adapters.memory import (
     MemoryTokenStore,
     signature,
 )
-from crossborder.model.ids import Ref
+from crossborder.model.ids import PurchaseId, Ref
 from crossborder.model.listing import Listing, ListingDraft
 from crossborder.model.order import Fulfilment, Order
 from crossborder.model.outcome import Done
@@ -136,7 +136,7 @@ class Traces(_Far, PurchaseTracerContract):
         return self._place(far, "purchase-2").refs
 
     def _place(self, far: Far, own: str = "purchase-1") -> Purchase:
-        wanted = evolve(samples.purchase(), id=own)
+        wanted = evolve(samples.purchase(), id=PurchaseId(own))
         flow = far.adapter.place(wanted, ship_to=samples.address())
         outcome = self.run(far, flow, key=own)
         assert isinstance(outcome, Done)

@@ -7,7 +7,9 @@ import pytest
 from attrs import evolve
 
 from contracts.shopify.fake import LOCATION  # type: ignore[import-not-found,unused-ignore]
+from crossborder.adapters.memory import MemoryJournal
 from crossborder.adapters.shopify import Shopify
+from crossborder.clients import Client
 from crossborder.conversation import Flow, Steps
 from crossborder.errors import NotFound, OutcomeUnknown, Throttled
 from crossborder.model.extra import Extra
@@ -20,6 +22,7 @@ from crossborder.model.outcome import Done, Refused
 from crossborder.model.payment import PaymentState
 from crossborder.model.product import Image, Option
 from crossborder.protocols.inventory import StockLevel
+from crossborder.testing.clock import VirtualClock
 from crossborder.testing.play import play
 
 NOW = datetime(2026, 11, 2, 13, tzinfo=UTC)
@@ -365,9 +368,6 @@ def test_an_empty_bucket_throttles_with_the_time_to_wait(shop: Any) -> None:
 
 
 def test_a_client_waits_for_the_bucket_and_goes_on(shop: Any) -> None:
-    from crossborder.clients import Client
-    from crossborder.testing.clock import VirtualClock
-
     clock = VirtualClock(NOW)
     shop.available = 100.0
     answer = shop.transport.exchange
@@ -380,3 +380,34 @@ def test_a_client_waits_for_the_bucket_and_goes_on(shop: Any) -> None:
     with Client(http=Restoring(), clock=clock) as client:
         assert client.run(SHOPIFY.listing("Tea cup")) is None
     assert clock.monotonic() == pytest.approx(104 / 50, abs=0.5)
+
+
+def test_a_client_sends_a_lost_publish_and_a_lost_refund_again_with_one_effect(shop: Any) -> None:
+    order = sold(shop)
+    shop.lose |= {"productSet", "refundCreate", "inventorySetQuantities"}
+    refund = SHOPIFY.refund_order(order, Price("5", "USD"), now=NOW, reason="chipped")
+    clock, journal = VirtualClock(NOW), MemoryJournal()
+    with Client(http=shop.transport, clock=clock, journal=journal) as client:
+        outcome = client.run(SHOPIFY.publish(draft()), key="publish/tea")
+        assert isinstance(outcome, Done)
+        listing = outcome.value
+        levels = (StockLevel(SkuId("T-RED"), 9, was=4),)
+        assert client.run(SHOPIFY.set_stock(listing, levels), key="stock") == (Done(levels[0]),)
+        assert isinstance(client.run(refund, key="refund/1"), Done)
+        calls = len(shop.ran)
+        assert isinstance(client.run(refund, key="refund/1"), Done)
+        assert len(shop.ran) == calls
+    assert len(shop.products) == 1
+    assert len(shop.orders[0]["paid"]) == 2
+    assert shop.ran.count("refundCreate") == 2
+
+
+def test_a_client_that_lost_the_answer_of_a_dispatch_finds_it(shop: Any) -> None:
+    order = sold(shop)
+    shop.lose.add("fulfillmentCreate")
+    with Client(http=shop.transport, clock=VirtualClock(NOW), journal=MemoryJournal()) as client:
+        flow = SHOPIFY.dispatch(order, parcel(order, 2, 1))
+        first = client.run(flow, key="dispatch/f1")
+        assert isinstance(first, Done)
+        assert client.run(flow, key="dispatch/f1") == first
+    assert shop.ran.count("fulfillmentCreate") == 1

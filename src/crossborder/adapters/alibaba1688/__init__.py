@@ -86,6 +86,9 @@ class Alibaba1688(OfferSource, Purchasing, PurchaseTracer):
     def offer(self, ref: Ref, *, language: str, now: datetime) -> Steps[Sourced]:
         """One offer whole; the title also in `language`, where 1688 translates it."""
         answer = yield from self._post("offers.get", calls.detail(ref, language))
+        if shapes.gone(answer):
+            said = f"there is no offer {ref.value}"
+            raise NotFound(said, vendor=VENDOR, account=self.desk.account, operation="offers.get")
         return shapes.sourced(answer, language=language, now=now)
 
     @flow
@@ -140,7 +143,9 @@ class Alibaba1688(OfferSource, Purchasing, PurchaseTracer):
             return Refused(tuple(problems))
         bought = shapes.joined(purchase, made)
         if not all(placed.sure for placed in made):
-            bought = shapes.standing(bought, (yield from self._orders(bought)))
+            # A creation that calls itself a failure: the orders tell what became of it.
+            seen = shapes.standing(bought, (yield from self._orders(bought)))
+            bought = evolve(bought, status=seen.status, total=seen.total, freight=seen.freight)
         if any(problem.severity == "error" for problem in problems):
             bought = evolve(bought, flags=bought.flags | {"partial"})
         return Done(bought, tuple(problems))

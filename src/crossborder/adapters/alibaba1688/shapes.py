@@ -11,7 +11,7 @@ from crossborder.adapters.alibaba1688.shapes_cart import (
     signed_up,
 )
 from crossborder.adapters.alibaba1688.shapes_message import order_of, read_message, read_messages
-from crossborder.adapters.alibaba1688.shapes_offer import found, sourced
+from crossborder.adapters.alibaba1688.shapes_offer import found, gone, sourced
 from crossborder.adapters.alibaba1688.shapes_order import (
     joined,
     matching,
@@ -25,6 +25,7 @@ __all__ = [
     "debited",
     "events",
     "found",
+    "gone",
     "joined",
     "matching",
     "order_of",

@@ -20,7 +20,7 @@ from crossborder.protocols.sourcing import Found, Sourced
 from crossborder.wire.html import sanitise
 from crossborder.wire.payload import Payload
 
-__all__ = ["found", "sourced"]
+__all__ = ["found", "gone", "sourced"]
 
 _CHINESE = "zh"
 # The attributes 品牌 and 货号.
@@ -51,6 +51,12 @@ def sourced(payload: Mapping[str, Any], *, language: str, now: datetime) -> Sour
         skus, lines = zip(*pairs, strict=True)
         product = _product(top, offer_id, skus, language=language, now=now, packed=packed)
         return Sourced(product, _offer(product, said, lines, now))
+
+
+def gone(answer: Any) -> bool:
+    """Whether an answer says that all is well and shows no offer: there is none of that id."""
+    top = opened(answer, "offerId")
+    return top.has("success") and not top.has("offerId") and not top.has("result")
 
 
 def _id(*parts: str) -> str:

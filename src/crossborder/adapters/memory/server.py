@@ -18,7 +18,7 @@ from crossborder.wire.text import read_json, write_json
 
 __all__ = ["MemoryServer"]
 
-Handler = Callable[[State, dict[str, str], Any, datetime], Answer]
+Handler = Callable[[dict[str, str], Any, datetime], Answer]
 
 _TOKEN_LIFE = timedelta(hours=1)
 
@@ -31,10 +31,12 @@ class MemoryServer(Transport):
         secured: whether calls need a token that was asked for with the secret.
     """
 
+    state_type: type[State] = State
+
     def __init__(
         self, now: Callable[[], datetime], *, secret: str = "", secured: bool = False
     ) -> None:
-        self.state = State()
+        self.state = self.state_type()
         self.secured = secured
         self._now = now
         self._secret = secret
@@ -70,11 +72,12 @@ class MemoryServer(Transport):
     def _route(
         self, method: str, path: str, query: dict[str, str], body: Any, now: datetime
     ) -> Answer:
-        for wanted, pattern, handler in _ROUTES:
+        for wanted, pattern, name in _ROUTES:
             match = pattern.fullmatch(path)
             if match and wanted == method:
-                given = {name: unquote(value) for name, value in match.groupdict().items()}
-                return handler(self.state, {**query, **given}, body, now)
+                given = {part: unquote(value) for part, value in match.groupdict().items()}
+                handler: Handler = getattr(self.state, name)
+                return handler({**query, **given}, body, now)
         return Answer(404, {"problems": [{"code": "no_such_path", "text": path}]})
 
     def _token(self, body: Any, now: datetime) -> Reply:
@@ -100,36 +103,36 @@ def _path(template: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
 
 
-_ROUTES: list[tuple[str, re.Pattern[str], Handler]] = [
-    (method, _path(template), handler)
-    for method, template, handler in (
-        ("GET", "/offers", State.search_offers),
-        ("GET", "/offers/{id}", State.show_offer),
-        ("POST", "/purchases/preview", State.preview),
-        ("POST", "/purchases", State.place_purchase),
-        ("GET", "/purchases", State.find_purchases),
-        ("GET", "/purchases/{id}", State.show_purchase),
-        ("POST", "/purchases/{id}/pay", State.pay_purchase),
-        ("GET", "/purchases/{id}/trace", State.trace_purchase),
-        ("PUT", "/listings/{sku}", State.put_listing),
-        ("GET", "/listings/{sku}", State.show_listing),
-        ("POST", "/listings/{sku}/delist", State.delist),
-        ("POST", "/listings/{sku}/stock", State.set_stock),
-        ("GET", "/orders", State.list_orders),
-        ("GET", "/orders/{id}", State.show_order),
-        ("POST", "/orders/{id}/fulfilments", State.report_dispatch),
-        ("POST", "/orders/{id}/refunds", State.refund_order),
-        ("POST", "/payments", State.take_payment),
-        ("GET", "/payments/{id}", State.show_payment),
-        ("POST", "/payments/{id}/capture", State.capture_payment),
-        ("POST", "/payments/{id}/refund", State.refund_payment),
-        ("POST", "/quotes", State.quote),
-        ("POST", "/shipments", State.book_shipment),
-        ("GET", "/shipments", State.find_shipment),
-        ("GET", "/shipments/{number}/label", State.show_label),
-        ("POST", "/tracking/register", State.register_tracking),
-        ("POST", "/tracking/query", State.query_tracking),
-        ("GET", "/tickets", State.list_tickets),
-        ("POST", "/tickets/{id}/messages", State.post_message),
+_ROUTES: list[tuple[str, re.Pattern[str], str]] = [
+    (method, _path(template), name)
+    for method, template, name in (
+        ("GET", "/offers", "search_offers"),
+        ("GET", "/offers/{id}", "show_offer"),
+        ("POST", "/purchases/preview", "preview"),
+        ("POST", "/purchases", "place_purchase"),
+        ("GET", "/purchases", "find_purchases"),
+        ("GET", "/purchases/{id}", "show_purchase"),
+        ("POST", "/purchases/{id}/pay", "pay_purchase"),
+        ("GET", "/purchases/{id}/trace", "trace_purchase"),
+        ("PUT", "/listings/{sku}", "put_listing"),
+        ("GET", "/listings/{sku}", "show_listing"),
+        ("POST", "/listings/{sku}/delist", "delist"),
+        ("POST", "/listings/{sku}/stock", "set_stock"),
+        ("GET", "/orders", "list_orders"),
+        ("GET", "/orders/{id}", "show_order"),
+        ("POST", "/orders/{id}/fulfilments", "report_dispatch"),
+        ("POST", "/orders/{id}/refunds", "refund_order"),
+        ("POST", "/payments", "take_payment"),
+        ("GET", "/payments/{id}", "show_payment"),
+        ("POST", "/payments/{id}/capture", "capture_payment"),
+        ("POST", "/payments/{id}/refund", "refund_payment"),
+        ("POST", "/quotes", "quote"),
+        ("POST", "/shipments", "book_shipment"),
+        ("GET", "/shipments", "find_shipment"),
+        ("GET", "/shipments/{number}/label", "show_label"),
+        ("POST", "/tracking/register", "register_tracking"),
+        ("POST", "/tracking/query", "query_tracking"),
+        ("GET", "/tickets", "list_tickets"),
+        ("POST", "/tickets/{id}/messages", "post_message"),
     )
 ]

@@ -111,7 +111,7 @@ def _variant(variant: DraftVariant, location: str) -> dict[str, Any]:
     if variant.weight is not None:
         weight = {"unit": "GRAMS", "value": variant.weight.grams}
         item["measurement"] = {"weight": weight}
-    stated = {
+    stated: dict[str, Any] = {
         "sku": variant.sku_id,
         "price": f"{variant.price.amount:f}",
         "barcode": variant.barcode,

@@ -18,9 +18,6 @@ from crossborder.conversation import Desk, Page, Reply, Steps, flow, segment, se
 from crossborder.errors import (
     BadRequest,
     NaiveTime,
-    OutcomeUnknown,
-    Unavailable,
-    VendorError,
 )
 from crossborder.model.ids import Ref
 from crossborder.model.money import Price
@@ -95,7 +92,7 @@ class Stripe(PaymentGateway, WebhookReader):
             found = _mine(shapes.body(reply), "attempt_id", attempt.id)
             return self._paid(found) if found is not None else None
 
-        return (yield from self._written("payments.create", send, look, step="pay"))
+        return (yield from self._written(send, look, step="pay"))
 
     @flow
     def capture(self, payment: Ref, money: Price, *, id: str) -> Steps[Outcome[Payment]]:
@@ -112,7 +109,7 @@ class Stripe(PaymentGateway, WebhookReader):
             done = shapes.metadata(intent, "capture_id") == id
             return self._paid(intent) if done else None
 
-        return (yield from self._written("payments.capture", send, look, step="capture"))
+        return (yield from self._written(send, look, step="capture"))
 
     @flow
     def refund(
@@ -135,7 +132,7 @@ class Stripe(PaymentGateway, WebhookReader):
             found = _mine(shapes.body(reply), "refund_id", id)
             return self._returned(found) if found is not None else None
 
-        return (yield from self._written("refunds.create", send, look, step="refund"))
+        return (yield from self._written(send, look, step="refund"))
 
     @flow
     def payment(self, ref: Ref) -> Steps[Payment]:
@@ -202,7 +199,6 @@ class Stripe(PaymentGateway, WebhookReader):
 
     def _written(
         self,
-        operation: str,
         send: Callable[[str], Steps[Outcome[T]]],
         look: Callable[[], Steps[Outcome[T] | None]],
         *,
@@ -216,28 +212,7 @@ class Stripe(PaymentGateway, WebhookReader):
             except BadRequest as error:
                 return shapes.refused(error)
 
-        def search() -> Steps[Outcome[T] | None]:
-            try:
-                return (yield from look())
-            except VendorError as error:
-                # That the look failed says nothing of the write: it is still not known.
-                raise OutcomeUnknown(
-                    f"no answer, and looking failed: {error}",
-                    vendor=rules.VENDOR,
-                    account=self.desk.account,
-                    operation=operation,
-                    status=error.status,
-                    request_id=error.request_id,
-                ) from error
-
-        try:
-            return (yield from settled(attempt, search, step=step))
-        except Unavailable:
-            # Stripe broke and asks not to repeat: it may have been done all the same.
-            found = yield from search()
-            if found is None:
-                raise
-            return found
+        return (yield from settled(attempt, look, step=step))
 
     def _intent(self, ref: Ref) -> Steps[Payload]:
         path = f"{_PAYMENTS}/{segment(ref.value)}"

@@ -154,8 +154,7 @@ def _refund(refund: Payload, at: datetime) -> Entries:
     """Money given back, once Stripe says it succeeded.
 
     A refund may fail after it had succeeded: the money is with us again. Both halves are stated
-    then, so that it comes to nothing whether or not the success was ever heard of. The ledger's
-    word for money that comes back to us is `CHARGEBACK_WON`.
+    then, so that it comes to nothing whether or not the success was ever heard of.
     """
     own, status = refund.text("id"), refund.text("status")
     ref = _ref(id_of(refund, "payment_intent") or id_of(refund, "charge") or own)
@@ -164,7 +163,7 @@ def _refund(refund: Payload, at: datetime) -> Entries:
     if status == "succeeded":
         return (given,)
     if status in ("failed", "canceled"):
-        return (given, _entry(own, EntryKind.CHARGEBACK_WON, amount, max(at, made), ref))
+        return (given, _entry(own, EntryKind.REFUND_FAILED, amount, max(at, made), ref))
     return ()
 
 

@@ -17,6 +17,7 @@ _EVENTS = {
     EntryKind.AUTHORIZED: "payment.authorized",
     EntryKind.CAPTURED: "payment.captured",
     EntryKind.REFUNDED: "payment.refunded",
+    EntryKind.REFUND_FAILED: "payment.refund_failed",
     EntryKind.VOIDED: "payment.voided",
     EntryKind.EXPIRED: "payment.expired",
     EntryKind.FAILED: "payment.failed",

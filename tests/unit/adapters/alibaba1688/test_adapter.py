@@ -100,6 +100,15 @@ def test_an_offer_is_asked_for_in_a_language_and_read_whole() -> None:
     assert (call.step, call.repeatable) == (None, True)
 
 
+@pytest.mark.parametrize("inner", [None, {}, ""])
+def test_an_answer_without_an_offer_means_that_there_is_none(inner: Any) -> None:
+    answer = {"result": {"success": True, "code": "200", "result": inner}}
+    played = play(
+        SHOP.offer(Ref("alibaba1688", "670"), language="en", now=NOW), [reply(200, answer)]
+    )
+    assert isinstance(played.error, NotFound if inner is None else Unreadable)
+
+
 def test_an_offer_that_the_platform_refuses_is_an_error() -> None:
     answer = {"result": {"success": False, "code": "OFFER_NOT_EXIST", "message": "gone"}}
     played = play(
@@ -218,7 +227,7 @@ def test_an_answer_of_failure_beside_an_order_is_read_back() -> None:
     played = play(SHOP.place(bought(), ship_to=WAREHOUSE), [doubtful, view()])
     assert isinstance(played.value, Done)
     assert played.operations == ("orders.create", "orders.get")
-    assert played.value.value.native == "waitbuyerpay"
+    assert played.value.value.status is PurchaseStatus.PLACED
     assert played.value.value.total == Money("26", "CNY")
 
 

@@ -102,7 +102,7 @@ def test_an_unknown_status_is_quarantined_and_claims_nothing() -> None:
 def test_refunds_inside_the_charge_are_facts() -> None:
     one = {"id": "re_1", "amount": 500, "currency": "usd", "created": START + 9, "status": "failed"}
     found = payment(amount_received=2000, latest_charge=charge(refunds={"data": [one]}))
-    assert kinds(found)[1:] == [("re_1", EntryKind.REFUNDED), ("re_1", EntryKind.CHARGEBACK_WON)]
+    assert kinds(found)[1:] == [("re_1", EntryKind.REFUNDED), ("re_1", EntryKind.REFUND_FAILED)]
 
 
 def test_a_failed_payment_names_its_decline() -> None:

@@ -114,6 +114,8 @@ def allocate(wanted: Fulfilment, places: Sequence[Place]) -> tuple[Allocation, t
     Shopify makes one fulfilment from one location; of several that have all pieces the first
     counts.
     """
+    if not wanted.lines:
+        return (), (Problem("no_lines", "a dispatch needs one line at least", "lines"),)
     best: tuple[Problem, ...] = ()
     for location in dict.fromkeys(item.location for item in places):
         taken, missing = _take(wanted, [item for item in places if item.location == location])
