@@ -102,6 +102,8 @@ class AsyncClient:
     async def close(self) -> None:
         """Close the HTTP client, if this client opened it."""
         http, self._http = self._http, None
+        # Locks belong to the loop they were used in, and the next run may be in another.
+        self._alone.clear()
         if http is not None:
             self._wire = None
             await http.aclose()
@@ -145,7 +147,8 @@ class AsyncClient:
         on_done: Callable[[int, int], None] | None = None,
     ) -> list[Ran[T]]:
         """Run many flows, some at once; one failure never raises for all: see `Client.run_all`."""
-        todo = list(flows)
+        # Handed over: what is left when the caller breaks off was not forgotten.
+        todo = [flow.keep() for flow in flows]
         named: list[str | None] = list(keys) if keys is not None else [None] * len(todo)
         if len(named) != len(todo):
             raise ValueError(f"{len(todo)} flows and {len(named)} keys")

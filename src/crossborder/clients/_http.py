@@ -6,17 +6,20 @@ from typing import Any, NoReturn
 
 from crossborder.conversation import Lost, NotSent, Reply, Request
 
-__all__ = ["AsyncWire", "BodyTooLarge", "Wire", "default_http"]
+__all__ = ["AsyncWire", "BodyTooLarge", "Unsendable", "Wire", "default_http"]
 
 # Class names of httpx and httpx2 (their exceptions are not each other's): the request never left.
-_NOT_SENT = frozenset(
-    {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError"}
-)
-_INVALID = frozenset({"InvalidURL", "LocalProtocolError"})
+_NOT_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
+# The request cannot be put on the wire at all, however often it is tried.
+_UNSENDABLE = frozenset({"InvalidURL", "LocalProtocolError", "UnsupportedProtocol"})
 
 
 class BodyTooLarge(Exception):
     """The reply's body went over the limit; the rest was not read."""
+
+
+class Unsendable(Exception):
+    """The request is not HTTP: a line break in a header, an address without a host."""
 
 
 def default_http(*, asynchronous: bool) -> Any:
@@ -29,8 +32,11 @@ def default_http(*, asynchronous: bool) -> Any:
 
 def _raise(error: Exception, sent: bool) -> NoReturn:
     names = {kind.__name__ for kind in type(error).__mro__}
+    if not sent and names & _UNSENDABLE:
+        # The library's words quote the header, and a header may hold a token.
+        raise Unsendable(f"the request cannot be written ({type(error).__name__})") from None
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    if not sent and names & (_NOT_SENT | _INVALID):
+    if not sent and names & _NOT_SENT:
         raise NotSent(text) from error
     if names & {"TransportError", "RequestError", "StreamError", "DecodingError"}:
         raise Lost(text) from error
@@ -39,13 +45,17 @@ def _raise(error: Exception, sent: bool) -> NoReturn:
 
 def _build(http: Any, request: Request, connect: float, read: float) -> Any:
     # The target is quoted here, once, so that what was signed is what is sent.
-    return http.build_request(
-        request.method,
-        request.target,
-        headers=list(request.headers),
-        content=request.content,
-        timeout=(connect, read, read, connect),
-    )
+    try:
+        return http.build_request(
+            request.method,
+            request.target,
+            headers=list(request.headers),
+            content=request.content,
+            timeout=(connect, read, read, connect),
+        )
+    except (ValueError, TypeError) as error:
+        # A header that is not ASCII; the error holds its value.
+        raise Unsendable(f"the request cannot be written ({type(error).__name__})") from None
 
 
 class _Body:
@@ -80,13 +90,13 @@ class Wire:
         response = None
         try:
             built = _build(self._http, request, connect, read)
-            response = self._http.send(built, stream=True)
+            response = self._http.send(built, stream=True, follow_redirects=False)
             body = _Body(self._limit)
             parts: Iterator[bytes] = response.iter_bytes()
             for part in parts:
                 body.add(part)
             return _reply(response, body.whole())
-        except BodyTooLarge:
+        except (BodyTooLarge, Unsendable):
             raise
         except Exception as error:
             _raise(error, sent=response is not None)
@@ -107,13 +117,13 @@ class AsyncWire:
         response = None
         try:
             built = _build(self._http, request, connect, read)
-            response = await self._http.send(built, stream=True)
+            response = await self._http.send(built, stream=True, follow_redirects=False)
             body = _Body(self._limit)
             parts: AsyncIterator[bytes] = response.aiter_bytes()
             async for part in parts:
                 body.add(part)
             return _reply(response, body.whole())
-        except BodyTooLarge:
+        except (BodyTooLarge, Unsendable):
             raise
         except Exception as error:
             _raise(error, sent=response is not None)

@@ -43,7 +43,7 @@ class Run:
     """What the delivery of one run's calls needs.
 
     Attributes:
-        key: the run's operation key; None makes keys of chance.
+        key: the run's operation key.
         ends_at: on the monotonic clock.
         retry: whether to try again at all.
         journaled: whether writes are journaled.
@@ -51,6 +51,8 @@ class Run:
         pacer: the client's buckets.
         chance: a number from 0 to 1, for jitter.
         on_event: the client's callback.
+        written: the digest of each write's request, by its key.
+        renewing: the vendor and account whose token this run renews, or None.
     """
 
     key: str
@@ -62,6 +64,7 @@ class Run:
     chance: Callable[[], float]
     on_event: Callable[[ClientEvent], None] | None
     written: dict[str, str]
+    renewing: tuple[str, str] | None = None
 
     def left(self) -> float:
         """Seconds until the deadline; never below zero."""

@@ -11,6 +11,7 @@ from crossborder.clients._events import ClientEvent
 from crossborder.clients._run import Run
 from crossborder.clients.pace import Pacer
 from crossborder.conversation import Token
+from crossborder.model.check import refuse
 from crossborder.protocols.storage import TokenStore
 
 __all__ = ["Setup", "Tokens"]
@@ -28,7 +29,13 @@ class Setup:
     pacer: Pacer = field(factory=Pacer)
 
     def run(self, key: str | None, deadline: float | None, retry: bool) -> Run:
-        """The frame of one run; without a key, one of chance, good for this run only."""
+        """The frame of one run; without a key, one of chance, good for this run only.
+
+        Raises:
+            InvalidValue: the key is blank, so that it would stand for every run.
+        """
+        if key is not None and not key.strip():
+            raise refuse("run", "key", key, "must not be blank")
         seconds = self.deadline if deadline is None else deadline
         return Run(
             key=key if key is not None else uuid.uuid4().hex,

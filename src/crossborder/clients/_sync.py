@@ -162,7 +162,8 @@ class Client:
         Returns:
             one `Ran` a flow, in the order given.
         """
-        todo = list(flows)
+        # Handed over: what is left when the caller breaks off was not forgotten.
+        todo = [flow.keep() for flow in flows]
         named: list[str | None] = list(keys) if keys is not None else [None] * len(todo)
         if len(named) != len(todo):
             raise ValueError(f"{len(todo)} flows and {len(named)} keys")

@@ -101,3 +101,9 @@ class Pacer:
             bucket = self._buckets.get(key)
             if bucket is not None:
                 bucket.closed_until = max(bucket.closed_until, now + wait)
+
+    def closed(self, key: BucketKey, *, now: float) -> float:
+        """Seconds for which the bucket is closed by a throttle; 0 when it is open."""
+        with self._lock:
+            bucket = self._buckets.get(key)
+            return max(0.0, bucket.closed_until - now) if bucket is not None else 0.0

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 from crossborder.conversation.exchange import Reply, Request, pairs
 from crossborder.conversation.steps import Call, Steps
 from crossborder.conversation.verdict import Verdict, read_status
+from crossborder.model.check import refuse
 from crossborder.model.extra import Extra
 from crossborder.policy import Policies
 from crossborder.secret import Secret
@@ -128,16 +129,22 @@ class Desk:
         form: Values | None = None,
         content: bytes | None = None,
     ) -> Request:
-        """A request behind the base address; at most one of json, form and content."""
+        """A request behind the base address; at most one of json, form and content.
+
+        Raises:
+            InvalidValue: more than one of them.
+        """
+        given = [value for value in (json, form, content) if value is not None]
+        if len(given) > 1:
+            raise refuse(self.vendor, "body", len(given), "is given as more than one of its kinds")
         body, kind = content or b"", None
         if json is not None:
             body, kind = write_json(json).encode(), "application/json"
         elif form is not None:
             body, kind = urlencode(pairs(form)).encode(), "application/x-www-form-urlencoded"
         heads = {"Accept": "application/json", **({"Content-Type": kind} if kind else {})}
-        return Request(
-            method, self.base_url + path, pairs(query), {**heads, **(headers or {})}, body
-        )
+        request = Request(method, self.base_url + path, pairs(query), heads, body)
+        return request.with_headers(headers or {})
 
     def get(
         self,

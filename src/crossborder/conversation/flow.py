@@ -140,7 +140,11 @@ def under(name: str, steps: Flow[T] | Steps[T]) -> Steps[T]:
     A chain that takes one adapter's flow several times needs it: the names of its writes would
     be the same, and one name in one run means one write.
     """
-    inner = iter(steps)
+    # Begun now, not at the first step: of two steps in `both`, the second may never be reached.
+    return _under(name, iter(steps))
+
+
+def _under(name: str, inner: Steps[T]) -> Steps[T]:
     try:
         step = next(inner)
         while True:

@@ -1,7 +1,8 @@
 """Every reply is read before it is believed: what a vendor's `read` may say of one."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 
 from attrs import frozen
 
@@ -107,17 +108,20 @@ def retry_after(reply: Reply) -> float | None:
     if not stated:
         return None
     try:
-        return max(0.0, float(stated))
+        seconds = float(stated)
     except ValueError:
         until, sent = _date(stated), _date(reply.header("date") or "")
         return max(0.0, (until - sent).total_seconds()) if until and sent else None
+    return max(0.0, seconds) if isfinite(seconds) else None
 
 
 def _date(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text)
-    except ValueError:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
         return None
+    # "-0000" comes without a zone; HTTP knows no other than UTC.
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def read_status(reply: Reply) -> Verdict:

@@ -28,8 +28,15 @@ from crossborder.conversation import (
     Work,
     failure,
     outcome_unknown,
+    reads,
 )
-from crossborder.errors import CrossborderError, OutcomeUnknown
+from crossborder.errors import (
+    CrossborderError,
+    OutcomeUnknown,
+    Unreachable,
+    Unreadable,
+    VendorError,
+)
 from crossborder.wire.text import write_json
 
 __all__ = ["LOST", "Played", "Script", "play", "reply"]
@@ -45,7 +52,10 @@ class _Lost:
 
 
 LOST = _Lost()
-"""In a script: the call was sent and its answer never came (`OutcomeUnknown`)."""
+"""In a script: the call was sent and its answer never came.
+
+A write ends in `OutcomeUnknown`, a read in `Unreachable`.
+"""
 
 Script = Reply | Exception | _Lost
 """What a script may answer to one call."""
@@ -139,7 +149,10 @@ class _Player:
             while True:
                 try:
                     got = self._perform(step)
-                except CrossborderError as error:
+                except AssertionError:
+                    # The script is wrong: no flow may catch that.
+                    raise
+                except Exception as error:
                     step = steps.throw(error)
                 else:
                     step = steps.send(got)
@@ -150,27 +163,49 @@ class _Player:
 
     def _perform(self, step: Step) -> Any:
         if isinstance(step, Both):
-            return self.conduct(iter(step.left)), self.conduct(iter(step.right))
+            left, right = iter(step.left), iter(step.right)
+            return self.conduct(left), self.conduct(right)
         if isinstance(step, Work):
             self.works.append(step)
-            return step.function(*step.args) if self._run_work else self._next(None)
+            return step.function(*step.args) if self._run_work else self._scripted(step)
+        if not isinstance(step, Call):
+            raise TypeError(f"a flow yields only steps of its desk, not {step!r}: use `yield from`")
         self.calls.append(step)
-        answer = self._next(step)
+        answer = self._answer(step) if self._answer is not None else self._scripted(step)
         if isinstance(answer, _Lost):
-            raise outcome_unknown(step, "lost by the script")
+            raise _unanswered(step, "lost by the script")
         if isinstance(answer, Exception):
             raise answer
-        verdict = step.desk.read(answer)
+        try:
+            verdict = step.desk.read(answer)
+        except Unreadable as error:
+            if reads(step):
+                raise
+            raise _unanswered(step, f"the answer's {error.field} {error.text}") from error
         if isinstance(verdict, Ok):
             return answer
-        error = failure(step, answer, verdict)
-        if isinstance(error, OutcomeUnknown):
-            error.key = step.step
-        raise error
+        failed = failure(step, answer, verdict)
+        if isinstance(failed, OutcomeUnknown):
+            failed.key = step.step
+        raise failed
 
-    def _next(self, call: Call | None) -> Any:
-        if self._answer is not None and call is not None:
-            return self._answer(call)
+    def _scripted(self, step: Step) -> Any:
         if not self._answers:
-            raise AssertionError(f"the script has no answer for {call}")
-        return self._answers.pop(0)
+            raise AssertionError(f"the script has no answer for {step}")
+        answer = self._answers.pop(0)
+        if isinstance(step, Work) and isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _unanswered(call: Call, text: str) -> VendorError:
+    """What a client raises when no answer came, after the last try."""
+    if not reads(call):
+        return outcome_unknown(call, text, key=call.step)
+    return Unreachable(
+        text,
+        vendor=call.vendor,
+        account=call.account,
+        operation=call.operation,
+        retryable=True,
+    )

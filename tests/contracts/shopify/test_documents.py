@@ -1,19 +1,20 @@
-import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import parse, validate
+from graphql import NoDeprecatedCustomRule, parse, validate
 
+from contracts.shopify.cost import cost_of  # type: ignore[import-not-found,unused-ignore]
 from contracts.shopify.fake import (  # type: ignore[import-not-found,unused-ignore]
     IDEMPOTENT,
-    cost_of,
     schema_at,
 )
 from crossborder.adapters.shopify.documents import ALL
 from crossborder.adapters.shopify.rules import COSTS, POLICIES
 from crossborder.model.order import OrderStatus
 from crossborder.stages.orders import native_word, read_status
+from crossborder.testing.contract_transport.documents import document
 
 # The largest values that the adapter gives to the variables which size a list.
 LARGEST = {"first": 25, "items": ["gid://shopify/InventoryItem/1"] * 250}
@@ -28,8 +29,6 @@ def test_every_document_is_valid_in_the_version_that_it_is_written_for(
 
 @pytest.mark.parametrize("operation", sorted(ALL))
 def test_no_document_asks_for_a_deprecated_field(schema: Any, operation: str) -> None:
-    from graphql import NoDeprecatedCustomRule
-
     errors = validate(schema, parse(ALL[operation]), rules=[NoDeprecatedCustomRule])
     assert [error.message for error in errors] == []
 
@@ -49,11 +48,11 @@ def test_the_inventory_mutation_does_not_exist_in_the_version_of_a_year_ago(
     old = schema_at(contracts / "shopify" / "admin_2025-10.introspection.json.gz")
     wrong = {
         operation: [error.message for error in errors]
-        for operation, document in ALL.items()
-        if (errors := validate(old, parse(document)))
+        for operation, text in ALL.items()
+        if (errors := validate(old, parse(text)))
     }
     assert set(wrong) == {"inventory.set", "refunds.create"}
-    assert any("@idempotent" in text for text in wrong["inventory.set"])
+    assert any("@idempotent" in said for said in wrong["inventory.set"])
     quantity = old.type_map["InventoryQuantityInput"].fields
     assert "changeFromQuantity" not in quantity
 
@@ -69,8 +68,8 @@ def test_exactly_the_mutations_that_say_so_bear_the_idempotent_directive(schema:
         for name, field in schema.mutation_type.fields.items()
         if "idempotency key is required" in " ".join((field.description or "").split())
     }
-    for document in ALL.values():
-        tree: Any = parse(document)
+    for text in ALL.values():
+        tree: Any = parse(text)
         root = tree.definitions[0]
         if root.operation.value != "mutation":
             continue
@@ -110,16 +109,12 @@ def test_every_status_word_of_the_schema_is_mapped_and_maps_back(
 def test_every_other_word_of_the_schema_is_known_to_its_reader(
     schema: Any, enum: str, module: str, names: list[str]
 ) -> None:
-    from importlib import import_module
-
     reader = import_module(f"crossborder.adapters.shopify.shapes.{module}")
     known = {word for name in names for word in getattr(reader, name)}
     assert known == set(schema.type_map[enum].values)
 
 
 def test_the_scopes_that_the_adapter_needs_are_few(newest: Path) -> None:
-    from crossborder.testing.contract_transport.documents import document
-
     asked = {"productSet", "inventorySetQuantities", "publishablePublish", "productByIdentifier"}
     scopes = {
         scope
@@ -128,4 +123,3 @@ def test_the_scopes_that_the_adapter_needs_are_few(newest: Path) -> None:
         for scope in item["offlineScopes"]
     }
     assert scopes == {"write_products", "write_inventory", "write_publications", "read_products"}
-    assert json.dumps(sorted(scopes))

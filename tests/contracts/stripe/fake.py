@@ -1,6 +1,7 @@
 """A Stripe with state: its own rule of idempotency keys, over the objects of its fixtures."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -41,6 +42,9 @@ class FakeStripe:
         losing: how many more writes are done and their answers lost.
         breaking: how many more writes are done and answered 500.
         done: writes that had an effect.
+        effects: what happened to money: authorization, capture, refund.
+        events: every message, oldest first.
+        page: messages in one answer at most.
     """
 
     fixtures: Mapping[str, Any]
@@ -51,6 +55,9 @@ class FakeStripe:
     losing: int = 0
     breaking: int = 0
     done: list[str] = field(factory=list)
+    effects: Counter[str] = field(factory=Counter)
+    events: list[dict[str, Any]] = field(factory=list)
+    page: int = 100
 
     def __call__(self, request: Request, operation: Operation) -> Reply:
         if request.method == "GET":
@@ -77,6 +84,7 @@ class FakeStripe:
 
     def _read(self, operation: Operation) -> Reply:
         readers: dict[str, Callable[[Operation], Reply]] = {
+            "GetEvents": self._tell,
             "GetPaymentIntentsIntent": lambda one: self._one(self.intents, one.values["intent"]),
             "GetPaymentIntentsSearch": self._search,
             "GetRefunds": self._list,
@@ -105,6 +113,23 @@ class FakeStripe:
         return answer(
             200, {"object": "list", "url": "/v1/refunds", "has_more": False, "data": found}
         )
+
+    def _tell(self, operation: Operation) -> Reply:
+        query = operation.query
+        since, after = query["created"]["gte"], query.get("starting_after")
+        found = [one for one in reversed(self.events) if one["created"] >= since]
+        ids = [one["id"] for one in found]
+        found = found[ids.index(after) + 1 :] if after else found
+        shown = found[: min(self.page, query["limit"])]
+        more = len(shown) < len(found)
+        shape = {"object": "list", "url": "/v1/events", "has_more": more, "data": shown}
+        return answer(200, shape)
+
+    def happen(self, topic: str) -> None:
+        """Something happens that Stripe tells of."""
+        number = len(self.events) + 1
+        event = {"id": f"evt_{number}", "type": topic, "created": START + number}
+        self.events.append({**self.fixtures["event"], **event})
 
     def _write(self, operation: Operation) -> Reply:
         writers: dict[str, Callable[[Operation], Reply]] = {
@@ -156,9 +181,12 @@ class FakeStripe:
             intent |= {"status": "requires_action", "latest_charge": None, "amount_capturable": 0}
         elif body["capture_method"] == "automatic":
             self._take(intent, body["amount"])
+        else:
+            self.effects["authorization"] += 1
         return answer(200, intent)
 
     def _take(self, intent: dict[str, Any], amount: int) -> None:
+        self.effects["capture"] += 1
         taken = {"captured": True, "amount_captured": amount}
         intent["latest_charge"] = {**intent["latest_charge"], **taken}
         intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
@@ -189,6 +217,7 @@ class FakeStripe:
             "metadata": body["metadata"],
             "reason": body.get("reason"),
         }
+        self.effects["refund"] += 1
         charge["amount_refunded"] += body["amount"]
         charge["refunds"] = {
             **charge["refunds"],

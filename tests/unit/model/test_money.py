@@ -134,7 +134,8 @@ def test_a_total_is_the_exact_sum_in_any_order(parts: list[Money]) -> None:
 @given(prices())
 def test_a_price_is_equal_to_the_same_money_and_has_its_hash(price: Price) -> None:
     same = Money(price.amount, price.currency)
-    assert price == same and same == price
+    assert price == same
+    assert same == price
     assert hash(price) == hash(same)
     assert eval(repr(price), {"Price": Price}) == price
     assert eval(repr(same), {"Money": Money}) == same

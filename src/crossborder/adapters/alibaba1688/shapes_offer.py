@@ -185,7 +185,6 @@ def _images(pictures: Payload | None) -> tuple[Image, ...]:
 def _offer(
     product: Product, said: Terms, lines: tuple[OfferLine, ...], now: datetime
 ) -> SupplierOffer:
-    assert product.source is not None
     return SupplierOffer(
         OfferId(str(product.id)),
         said.supplier,

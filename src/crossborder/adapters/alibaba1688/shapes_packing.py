@@ -79,14 +79,20 @@ def packing(top: Payload) -> Packing:
     for item in info.each("skuShippingDetails"):
         sku_id = item.text("skuId")
         said[sku_id] = (*said.get(sku_id, ()), _kilograms(item))
-        others[sku_id] = kept(item)
+        others[sku_id] = _beside(item)
     for item in info.each("skuShippingInfoList"):
         sku_id = item.text("skuId")
         said[sku_id] = (*said.get(sku_id, ()), _grams(item))
     said[""] = (_kilograms(info),)
     for name in ("sendGoodsAddressText", "shippingTimeGuarantee"):
         info.raw(name)
-    return Packing(said, others, kept(info))
+    return Packing(said, others, _beside(info))
+
+
+def _beside(item: Payload) -> Extra:
+    """What else stands there, and who packed in the vendor's own words."""
+    stated = item.maybe_text("pkgSizeSource")
+    return Extra({**kept(item), "pkgSizeSource": stated}) if stated else kept(item)
 
 
 def _kilograms(item: Payload) -> _Said:

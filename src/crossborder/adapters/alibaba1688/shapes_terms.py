@@ -88,6 +88,7 @@ def terms(top: Payload) -> Terms:
         alone = price(fenxiao, "onePiecePrice") or price(sale, "consignPrice")
     unit_name = unit.maybe_text("unit") or ""
     extra = {
+        "amountOnSale": sale.raw("amountOnSale") if top.each("productSkuInfos") else None,
         "tags": tags,
         "sellerMixSetting": None if mix is not None else top.raw("sellerMixSetting"),
         "shippingTimeGuarantee": promised if handling is None else None,
