@@ -18,6 +18,7 @@ from crossborder.model.payment import (
     MoneyLedger,
     Payment,
     PaymentAttempt,
+    PaymentState,
     Refund,
 )
 from crossborder.model.promotion import Commission
@@ -27,6 +28,10 @@ from crossborder.stages import orders, payment, promotion
 __all__ = ["Collected", "Refunded", "collect", "refund"]
 
 Told = list[tuple[int, Decision[Any]]]
+
+_SETTLED = frozenset({PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED})
+_CAME_TO_NOTHING = frozenset({"failed", "cancelled"})
+"""What a gateway says of a refund whose money never left."""
 
 
 @frozen
@@ -72,12 +77,17 @@ def collect(
     """Authorise the buyer's money, and capture it unless something holds the order.
 
     It runs before any purchase is placed. `attempt_id` is stored by the application before the
-    first run: a new try of the buyer gets a new one.
+    first run: a new try of the buyer gets a new one. An order that is paid already, or that costs
+    nothing, is left as it is: `already_paid`, `nothing_due`.
     """
     told: Told = []
     held = orders.screen_order(order, now=now, max_amount=terms.hold_above)
     told.append((8, held))
     order = evolve(order, reported=evolve(order.reported, flags=order.reported.flags | held.value))
+    if order.status.payment in _SETTLED:
+        return _untouched(order, "already_paid", terms, told)
+    if order.total.amount <= 0:
+        return _untouched(order, "nothing_due", terms, told)
     country = order.ship_to.country if order.ship_to is not None else ""
     methods = payment.choose(terms.methods, country=country, money=order.total)
     told.append((5, methods))
@@ -137,7 +147,7 @@ def refund(
         refund_id,
         gateway.refund(payment_ref, allowed.value, id=refund_id, now=now, reason=reason),
     )
-    if isinstance(outcome, Done):
+    if isinstance(outcome, Done) and outcome.value.status not in _CAME_TO_NOTHING:
         done = outcome.value
         entry = LedgerEntry(done.ref.value, EntryKind.REFUNDED, done.money, done.at, payment_ref)
         order = evolve(order, ledger=_record(ledger, (entry,), told))
@@ -146,6 +156,11 @@ def refund(
             told.append((6, left))
             commission = left.value
     return Refunded(order, outcome, commission, tuple(told))
+
+
+def _untouched(order: Order, code: str, terms: Terms, told: Told) -> Collected:
+    commission = _commission(order, terms, told)
+    return Collected(order, Refused((Problem(code),)), "", commission, tuple(told))
 
 
 def _record(ledger: MoneyLedger, entries: tuple[LedgerEntry, ...], told: Told) -> MoneyLedger:

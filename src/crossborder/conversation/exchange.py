@@ -4,11 +4,11 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Protocol, Self
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from attrs import evolve, field, frozen
 
-from crossborder.secret import masked
+from crossborder.secret import MASK, masked
 from crossborder.wire.text import decode, read_json
 
 __all__ = ["Lost", "NotSent", "Reply", "Request", "Transport", "segment"]
@@ -55,7 +55,9 @@ class Request:
     @property
     def target(self) -> str:
         """The address with its query, exactly as it is sent."""
-        return f"{self.url}?{urlencode(self.query)}" if self.query else self.url
+        if not self.query:
+            return self.url
+        return f"{self.url}{'&' if '?' in self.url else '?'}{urlencode(self.query)}"
 
     @property
     def digest(self) -> str:
@@ -78,7 +80,7 @@ class Request:
         return evolve(self, query=self.query + tuple(query.items()))
 
     def __repr__(self) -> str:
-        shown = [repr(self.method), repr(self.url)]
+        shown = [repr(self.method), repr(_shown(self.url))]
         if self.query:
             shown.append(f"query={dict(masked(self.query))}")
         if self.headers:
@@ -144,6 +146,18 @@ class Reply:
 def _header(headers: Pairs, name: str) -> str | None:
     folded = name.casefold()
     return next((value for held, value in headers if held.casefold() == folded), None)
+
+
+def _shown(url: str) -> str:
+    """The address without a password, and with the sensitive values of its query hidden."""
+    if "@" not in url and "?" not in url:
+        return url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return MASK
+    query = urlencode(masked(parse_qsl(parts.query, keep_blank_values=True)), safe="*")
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
 
 
 class NotSent(Exception):

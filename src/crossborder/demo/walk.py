@@ -5,7 +5,7 @@ simply called again with the same keep and the same journal.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from attrs import define
@@ -29,6 +29,7 @@ from crossborder.chain import (
 from crossborder.conversation import Flow
 from crossborder.demo.world import World, sheet
 from crossborder.model.decision import recording
+from crossborder.model.listing import DraftVariant, ListingDraft
 from crossborder.model.measure import Weight
 from crossborder.model.money import Price
 from crossborder.model.order import Order
@@ -96,11 +97,12 @@ def _walk(run: Runner, world: World, stored: Keep) -> Story:
     )
     if not isinstance(published.outcome, Done) or published.draft is None:
         return story
-    listing, draft = published.outcome.value, published.draft
-    first = draft.variants[0].sku_id
-    choice = sourcing.select((entered.offer,), first, 1, now=now).value
-    pieces = choice.quantity if choice is not None else 1
-    world.buyer_orders(draft, listing, published.stock, pieces)
+    wanted = _orderable(entered, published.draft, now)
+    if wanted is None:
+        return story
+    variant, pieces = wanted
+    listing = published.outcome.value
+    world.buyer_orders(variant, pieces, listing, published.draft.title, published.stock)
     now = world.at(hours=4)
     since = world.start
     page = once("orders", lambda: run(memory.orders(since=since), key="orders"))
@@ -127,6 +129,17 @@ def _walk(run: Runner, world: World, stored: Keep) -> Story:
         if isinstance(outcome, Done):
             world.supplier_ships(outcome.value.refs[0].value)
     return _deliver(run, world, once, story, collected.order)
+
+
+def _orderable(
+    entered: Entered, draft: ListingDraft, now: datetime
+) -> tuple[DraftVariant, int] | None:
+    """The first variant of which enough is offered, and how many the supplier sells at least."""
+    for variant in draft.variants:
+        choice = sourcing.select((entered.offer,), variant.sku_id, 1, now=now).value
+        if choice is not None and variant.quantity >= choice.quantity:
+            return variant, choice.quantity
+    return None
 
 
 def _deliver(

@@ -15,10 +15,10 @@ from crossborder.chain import Terms
 from crossborder.model.customer import Customer, CustomerHistory
 from crossborder.model.ids import CustomerId, OrderId, Ref, TicketId
 from crossborder.model.listing import (
+    DraftVariant,
     Fee,
     FeeRule,
     Listing,
-    ListingDraft,
     ListingRules,
     PayoutTerms,
     Platform,
@@ -177,7 +177,8 @@ class World:
         financial: the shop's word for the order's payment.
         scans: the stages the parcel is scanned at, with days after dispatch.
         question: what the buyer writes.
-        touches: how the buyer came: campaign and medium.
+        campaign: what brought the buyer, or empty when nobody did.
+        start: when it all begins.
     """
 
     terms: Terms
@@ -227,13 +228,17 @@ class World:
         return self.moment
 
     def buyer_orders(
-        self, draft: ListingDraft, listing: Listing, stock: tuple[VirtualStock, ...], pieces: int
+        self,
+        variant: DraftVariant,
+        pieces: int,
+        listing: Listing,
+        title: str,
+        stock: tuple[VirtualStock, ...],
     ) -> Order:
-        """A buyer orders the first variant; once."""
+        """A buyer orders so many of a variant; once."""
         known = self.memory.server.state.orders.get("1001")
         if known is not None:
             return known
-        variant = draft.variants[0]
         promise = next((item.promise for item in stock if item.sku_id == variant.sku_id), None)
         placed = self.at(hours=3)
         status = orders.read_status(
@@ -246,7 +251,7 @@ class World:
             listing.platform,
             Ref("memory", "1001"),
             placed,
-            (OrderLine("line-1", variant.sku_id, pieces, variant.price, draft.title),),
+            (OrderLine("line-1", variant.sku_id, pieces, variant.price, title),),
             variant.price.currency,
             customer=Customer(_CUSTOMER, "Ann Buyer", "ann@example.com", country=self.country),
             ship_to=Address(

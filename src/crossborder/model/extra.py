@@ -29,6 +29,7 @@ class Extra(dict[str, Any]):
         )
 
     def _frozen(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: an Extra never changes."""
         raise TypeError("an Extra is frozen")
 
     __setitem__ = __delitem__ = __ior__ = _frozen

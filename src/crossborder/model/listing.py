@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
 
 from crossborder.errors import IllegalMove
 from crossborder.model.check import checked, refuse
@@ -196,26 +197,23 @@ class ListingDraft:
     @property
     def digest(self) -> str:
         """Sixteen hex digits of everything in the draft: equal drafts, equal digest."""
-        text = repr(
-            [
-                (name, sorted(value.items()) if isinstance(value, Extra) else value)
-                for name, value in (
-                    ("sku", self.sku),
-                    ("platform", self.platform),
-                    ("title", self.title),
-                    ("language", self.language),
-                    ("variants", self.variants),
-                    ("description", self.description_html),
-                    ("images", self.images),
-                    ("category", self.category),
-                    ("brand", self.brand),
-                    ("tags", self.tags),
-                    ("attributes", self.attributes),
-                    ("live", self.live),
-                )
-            ]
-        )
+        text = repr(_plain(self))
         return sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    """A value as tuples and texts, such that equal values have one repr: 1.5 is 1.50."""
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, int | Decimal):
+        return Decimal(value).as_integer_ratio()
+    if isinstance(value, Extra):
+        return sorted((name, _plain(item)) for name, item in value.items())
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    if isinstance(value, Weight):
+        return value.grams
+    return tuple(_plain(getattr(value, item.name)) for item in fields(type(value)))
 
 
 class ListingStatus(StrEnum):

@@ -72,7 +72,13 @@ def _error(field: list[str], message: str, code: str = "") -> dict[str, Any]:
 
 
 class FakeShop:
-    """What a shop remembers; `transport` judges both sides by the contract."""
+    """What a shop remembers; `transport` judges both sides by the contract.
+
+    Attributes:
+        available: points left in the bucket; while the shop is `patient` it is always full.
+        lose: operations that are done once, and their answers lost.
+        ran: the operations that were carried out, in order.
+    """
 
     def __init__(self, schema: Any, contract: GraphqlContract, *, points: float = 1000) -> None:
         self.transport = ContractTransport(contract, self.answer)
@@ -91,8 +97,6 @@ class FakeShop:
 
     def script(self, call: Call) -> Script:
         """The answer to one call of a played flow, signed, paced and keyed as by a client."""
-        if self.patient:
-            self.available = self.points
         request = call.request
         if call.keyed is not None:
             request = call.keyed(request, f"run/{call.step}")
@@ -105,12 +109,14 @@ class FakeShop:
 
     def answer(self, request: Request, operation: Operation) -> Reply:
         """What the shop says; it may do the thing and lose the answer."""
+        if self.patient:
+            self.available = self.points
         body = json.loads(request.content)
         requested = cost_of(self._schema, body["query"], body["variables"])
         if requested > 1000:
             return self._said({"errors": [_refusal("MAX_COST_EXCEEDED")]}, requested)
         if requested > self.available:
-            return self._said({"errors": [_refusal("THROTTLED")]}, requested)
+            return self.throttled(requested)
         result = execute_sync(
             self._schema,
             parse(body["query"]),
@@ -128,6 +134,19 @@ class FakeShop:
         if result.errors:
             said["errors"] = [error.formatted for error in result.errors]
         return self._said(said, requested)
+
+    def throttled(self, requested: int) -> Reply:
+        """What a shop says whose bucket holds too little."""
+        return self._said({"errors": [_refusal("THROTTLED")]}, requested)
+
+    @property
+    def effects(self) -> dict[str, int]:
+        """What stands there: products, reported parcels, refunds."""
+        return {
+            "listing": len(self.products),
+            "dispatch": sum(len(order["sent"]) for order in self.orders),
+            "refund": sum(len(order["refunded"]) for order in self.orders),
+        }
 
     def _said(self, body: dict[str, Any], requested: int) -> Reply:
         status = {

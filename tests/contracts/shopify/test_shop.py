@@ -369,7 +369,7 @@ def test_an_empty_bucket_throttles_with_the_time_to_wait(shop: Any) -> None:
 
 def test_a_client_waits_for_the_bucket_and_goes_on(shop: Any) -> None:
     clock = VirtualClock(NOW)
-    shop.available = 100.0
+    shop.patient, shop.available = False, 100.0
     answer = shop.transport.exchange
 
     class Restoring:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from contracts.colours import (  # type: ignore[import-not-found,unused-ignore]
+from contracts.colours import (
     Reads,
     in_both_colours,
 )
-from contracts.stripe.fake import (  # type: ignore[import-not-found,unused-ignore]
+from contracts.stripe.fake import (
     FakeStripe,
 )
-from contracts.where import contracts_root  # type: ignore[import-not-found,unused-ignore]
+from contracts.where import contracts_root
 from crossborder.adapters.stripe import Stripe
 from crossborder.clients import Client
 from crossborder.model.ids import OrderId, Ref
@@ -33,7 +33,7 @@ from crossborder.testing.contracts import (
 )
 from crossborder.wire.sign import hmac_sha256_hex
 
-pytestmark = pytest.mark.contracts
+pytestmark = [pytest.mark.contracts, pytest.mark.usefixtures("contracts")]
 
 NOW = datetime(2024, 11, 22, 18, 26, 40, tzinfo=UTC)
 ATTEMPT = PaymentAttempt("a-1", OrderId("o-1"), Price("20", "USD"), "pm_card_visa")

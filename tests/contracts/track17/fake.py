@@ -50,7 +50,7 @@ class FakeTrack17(ContractTransport):
     """Checks the key and the size of a call, and spends a credit for each new number.
 
     Attributes:
-        registered: number → tracking or stopped.
+        registered: number → tracking or stopped; while there is none, the printed page is listed.
         credits: left.
         lose: how many answers to registrations get lost, after they were taken.
     """
@@ -58,6 +58,7 @@ class FakeTrack17(ContractTransport):
     def __init__(self, contracts: Path, *, credits: int = 100) -> None:
         book = SampleBook(_book(contracts), base_url=URL, name="17TRACK")
         super().__init__(book, self._answer_it)
+        self._page = sample(contracts, "gettracklist_page")
         self._events = sample(contracts, "gettrackinfo_correios_2151")["data"]["accepted"][0]
         self.registered: dict[str, str] = {}
         self.credits = credits
@@ -68,9 +69,11 @@ class FakeTrack17(ContractTransport):
     ) -> Reply | Mapping[str, Any] | None:
         if request.header("17token") != KEY.reveal():
             return reply(401, {"code": -18010002, "data": {}})
-        if operation.id in ("list", "quota"):
+        if operation.id == "quota":
             return None
         asked = json.loads(request.content)
+        if operation.id == "list":
+            return self._listed(asked["page_no"]) if self.registered else None
         if len(asked) > 40:
             return {"code": -18010014, "data": {}}
         accepted, rejected = [], []
@@ -85,6 +88,17 @@ class FakeTrack17(ContractTransport):
             self.lose -= 1
             raise Lost("the answer got lost")
         return {"code": 0, "data": {"accepted": accepted, "rejected": rejected}}
+
+    def _listed(self, place: int) -> Mapping[str, Any]:
+        numbers = list(self.registered)
+        shown = numbers[40 * (place - 1) : 40 * place]
+        pages = -(-len(numbers) // 40)
+        form = self._page["data"]["accepted"][0]
+        return {
+            **self._page,
+            "page": {**self._page["page"], "page_total": pages, "page_no": place},
+            "data": {"accepted": [{**form, "number": number} for number in shown]},
+        }
 
     def _refusal(self, operation: str, number: str) -> int:
         state = self.registered.get(number)

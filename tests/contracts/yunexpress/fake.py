@@ -94,6 +94,7 @@ class FakeYunExpress(ContractTransport):
     Attributes:
         orders: what was booked, by our number.
         tokens: every token given out; only the last one is good.
+        closed: product codes that are not offered.
         lose: how many answers to bookings get lost, after the order was taken.
     """
 
@@ -102,6 +103,7 @@ class FakeYunExpress(ContractTransport):
         super().__init__(book, self._answer_it)
         self.orders: dict[str, dict[str, Any]] = {}
         self.tokens: list[str] = []
+        self.closed: set[str] = set()
         self.lose = 0
 
     def _proven(self, request: Request) -> None:
@@ -130,17 +132,24 @@ class FakeYunExpress(ContractTransport):
             return reply(401, {"success": False, "code": "401", "msg": "token expired"})
         if operation.id == "create":
             return self._create(json.loads(request.content))
+        if operation.id == "price":
+            return None
+        asked = operation.query["order_number"]
+        order = next((one for one in self.orders.values() if asked in one.values()), None)
+        if order is None:
+            return {"t": "1", "success": False, "code": "1", "msg": "订单不存在"}
         if operation.id == "info":
-            order = self.orders.get(operation.query["order_number"])
-            if order is None:
-                return {"t": "1", "success": False, "code": "1", "msg": "订单不存在"}
             return {"t": 1, "success": True, "result": order}
-        return None
+        own = {"label": "order_number", "track": "waybill_number"}[operation.id]
+        result = operation.source.answer["result"]
+        return {"t": 1, "success": True, "result": {**result, own: order["waybill_number"]}}
 
     def _create(self, asked: dict[str, Any]) -> Mapping[str, Any]:
         number = asked["customer_order_number"]
         if number in self.orders:
             return {"t": 1, "success": False, "code": "2", "msg": "客户订单号重复"}
+        if asked["product_code"] in self.closed:
+            return {"t": 1, "success": False, "code": "3", "msg": "产品不可用"}
         self.orders[number] = {
             "customer_order_number": number,
             "waybill_number": f"YT{len(self.orders)}",

@@ -265,9 +265,9 @@ class Alibaba1688(OfferSource, Purchasing, PurchaseTracer):
         step: str | None = None,
         after: float = 0.0,
     ) -> Steps[Any]:
+        path = calls.path(operation, self.app_key)
         # Every API is a POST of a form. Without a step it only reads: the gateway takes the same
         # calls by GET, and a pay link or a preview changes nothing however often it is asked for.
-        path = calls.path(operation, self.app_key)
         again = True if step is None else None
         reply = yield from self.desk.post(
             operation, path, form=form, step=step, repeatable=again, after=after

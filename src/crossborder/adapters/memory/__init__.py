@@ -171,7 +171,7 @@ class Memory(
 
     @flow
     def pay_purchase(self, purchase: Purchase) -> Steps[Outcome[Purchase]]:
-        """See `Purchasing.pay`."""
+        """See `Purchasing.pay_purchase`."""
         path = f"/purchases/{segment(_own(purchase.refs))}/pay"
         try:
             # Paying what is paid is answered as it stands (the market's own rule).

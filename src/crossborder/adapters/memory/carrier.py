@@ -58,7 +58,9 @@ class CarrierState(Effects):
     def quote(self, given: dict[str, str], body: Any, now: datetime) -> Answer:
         """What each line that takes the parcel would cost."""
         lines = self._bookable(load_as(body, ShipmentRequest))
-        quotes = [Quote(line.id, line.name, line.cost, line.transit, line.carrier) for line in lines]
+        quotes = [
+            Quote(line.id, line.name, line.cost, line.transit, line.carrier) for line in lines
+        ]
         return Answer(200, {"items": [show(item) for item in quotes]})
 
     def book_shipment(self, given: dict[str, str], body: Any, now: datetime) -> Answer:

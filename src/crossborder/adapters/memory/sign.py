@@ -38,8 +38,9 @@ class MemoryCredentials(Renewable):
         return request.with_headers({"Authorization": f"Bearer {held}"})
 
     def renew(self, token: Token | None, now: datetime) -> Steps[Token]:
-        """Ask for a token; asking twice does no harm."""
+        """Ask for a token."""
         body = {"secret": self.secret.reveal()}
+        # Asked twice it gives two tokens, and one of them is not used.
         reply = yield from self.desk.post("token", "/token", json=body, repeatable=True)
         said = Payload(reply.json(source=VENDOR), source=VENDOR)
         ends = instant(

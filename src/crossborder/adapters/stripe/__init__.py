@@ -189,10 +189,10 @@ class Stripe(PaymentGateway, WebhookReader):
     def _post(
         self, operation: str, path: str, form: calls.Form, *, key: str, step: str
     ) -> Steps[Reply]:
+        headers = {"Idempotency-Key": key}
         # Repeatable because of the key: Stripe answers a second call under it as it did the
         # first (docs.stripe.com/api/idempotent_requests). The key hangs on our stored id, not on
         # the run, so that a new run of the same attempt is the same payment.
-        headers = {"Idempotency-Key": key}
         return self.desk.post(
             operation, path, form=form, headers=headers, step=step, repeatable=True
         )

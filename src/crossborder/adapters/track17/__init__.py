@@ -147,7 +147,8 @@ class Track17(Tracker, WebhookReader):
         return WebhookEvent(VENDOR, sha256_hex(body), topic, body=Extra(value))
 
     def _asked(self, operation: str, path: str, asked: Any) -> Steps[Reply]:
-        """A read, which is a POST here as every call is."""
+        """What is known there already."""
+        # A read changes nothing; it is a POST here as every call is (v2.4 document).
         return self.desk.post(operation, path, json=asked, repeatable=True)
 
     def _each(

@@ -72,6 +72,7 @@ class App(Renewable):
             "appSecret": self.secret.reveal(),
             **({"sourceKey": self.source.reveal()} if self.source else {}),
         }
+        # A grant of client credentials (RFC 6749, 4.4) books nothing: asked twice, two tokens.
         reply = yield from desk.post("token.create", _PATH, json=asked, repeatable=True)
         answer = Payload(reply.json(source=VENDOR), source=VENDOR)
         seconds = answer.maybe_integer("expiresIn")

@@ -1,9 +1,12 @@
 """Suites for channels that hold listings and quantities."""
 
 from abc import abstractmethod
+from typing import Any
 
 from attrs import evolve
 
+from crossborder.conversation import Flow
+from crossborder.model.ids import SkuId
 from crossborder.model.listing import Listing, ListingDraft, ListingStatus
 from crossborder.model.outcome import Done, Refused
 from crossborder.protocols.inventory import StockLevel
@@ -91,6 +94,22 @@ class StockPublisherContract(OnceContract):
     def levels(self, far: Far) -> dict[str, int]:
         """The quantities that stand there, by SKU; at least two."""
 
+    def deeds(self) -> tuple[Deed, ...]:
+        """Quantities are set, not added: nothing is counted, and what is answered is compared."""
+        return (Deed("set_stock", self._set, "", 0),)
+
+    def _set(self, far: Far) -> Flow[Any]:
+        fresh = self.far()
+        self.listing(fresh)
+        # What a second run sends is what the first one sent: `was` is not read again.
+        levels = tuple(_level(sku, 7, was) for sku, was in self.levels(fresh).items())
+        flow: Flow[Any] = far.adapter.set_stock(self.listing(far), levels)
+        return flow
+
+    def _happened(self, far: Far, deed: Deed) -> None:
+        super()._happened(far, deed)
+        assert set(self.levels(far).values()) == {7}
+
     def test_quantities_are_set_in_order(self) -> None:
         far = self.far()
         listing, stands = self.listing(far), self.levels(far)
@@ -123,6 +142,4 @@ class StockPublisherContract(OnceContract):
 
 
 def _level(sku: str, quantity: int, was: int | None) -> StockLevel:
-    from crossborder.model.ids import SkuId
-
     return StockLevel(SkuId(sku), quantity, was)

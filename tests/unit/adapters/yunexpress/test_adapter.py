@@ -19,7 +19,6 @@ from crossborder.errors import (
     InvalidValue,
     OutcomeUnknown,
     Unauthorized,
-    Unavailable,
     Unreadable,
 )
 from crossborder.model.extra import Extra
@@ -198,7 +197,7 @@ def test_a_refusal_without_a_word_is_refused_all_the_same() -> None:
 
 
 def test_what_is_broken_is_not_taken_for_a_refusal() -> None:
-    assert isinstance(ship(LOST, reply(503)).error, Unavailable)
+    assert isinstance(ship(LOST, reply(503)).error, OutcomeUnknown)
     assert isinstance(ship(*[LOST, refused("1", "no")] * 3).error, OutcomeUnknown)
     unread = ship(fine({"customer_order_number": "ORDER-1"})).error
     assert isinstance(unread, Unreadable)
