@@ -9,10 +9,8 @@ Secret('***')
 'sk_live_123'
 """
 
+import re
 from collections.abc import Iterable
-from hashlib import sha256
-from hmac import compare_digest
-from re import IGNORECASE, compile
 from typing import NoReturn
 
 __all__ = ["MASK", "Secret", "is_sensitive", "masked", "scrubbed"]
@@ -34,10 +32,10 @@ _SENSITIVE = (
 _SENSITIVE_EXACT = frozenset({"sign", "code", "key", "client_id_secret"})
 
 # A JSON member or form field whose name says that its value is to be hidden.
-_MEMBER = compile(
+_MEMBER = re.compile(
     r"""(["']?[\w.-]*(?:secret|token|password|signature|authorization|api_?key)[\w.-]*["']?\s*[:=]\s*)"""
     r"""(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&}"']+)""",
-    IGNORECASE,
+    re.IGNORECASE,
 )
 
 
@@ -78,9 +76,14 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        # Imported here: every noun loads this module, and few of them compare secrets.
+        from hmac import compare_digest
+
         return compare_digest(self._value.encode(), other._value.encode())
 
     def __hash__(self) -> int:
+        from hashlib import sha256
+
         return hash(sha256(self._value.encode()).digest())
 
     def __reduce__(self) -> NoReturn:

@@ -5,11 +5,14 @@ Time is virtual, so the figures are exact. Prints one `name value` a line.
 """
 
 from datetime import timedelta
+from heapq import heappop, heappush
 
 from crossborder.clients.pace import Pacer
 from crossborder.policy import CostLimit, RateLimit
 
 SECONDS = 60.0
+WORKERS = 10
+STEP = 0.001
 
 
 class Server:
@@ -31,36 +34,36 @@ class Server:
 
 def ours(limit: RateLimit | CostLimit, server: Server, cost: float) -> tuple[int, int]:
     """Taken and refused calls with our pacing."""
-    pacer, taken, refused = Pacer(), 0, 0
-    free = [0.0] * 10
-    while True:
-        now = min(free)
+    pacer, key = Pacer(), ("vendor", "account", "bucket")
+    taken = refused = 0
+    moments = [(0.0, worker, False) for worker in range(WORKERS)]
+    while moments:
+        now, worker, sending = heappop(moments)
         if now >= SECONDS:
-            return taken, refused
-        worker = free.index(now)
-        wait = pacer.reserve(("v", "a", "b"), limit, cost, now=now) or 0.0
-        at = now + wait
-        if at >= SECONDS:
-            free[worker] = SECONDS
             continue
-        again = server.takes(cost, at)
-        pacer.settle(("v", "a", "b"), cost, None, now=at)
+        if not sending:
+            wait = pacer.reserve(key, limit, cost, now=now)
+            heappush(moments, (now + (wait or 0.0), worker, True))
+            continue
+        again = server.takes(cost, now)
+        pacer.settle(key, cost, None, now=now)
         taken, refused = taken + (not again), refused + bool(again)
-        free[worker] = at + (again or 0.001)
+        heappush(moments, (now + max(again, STEP), worker, False))
+    return taken, refused
 
 
 def retry_alone(server: Server, cost: float) -> tuple[int, int]:
-    """Taken and refused calls of ten callers that only honour Retry-After."""
-    taken, refused = 0, 0
-    free = [0.0] * 10
-    while True:
-        now = min(free)
+    """Taken and refused calls of callers that only honour Retry-After."""
+    taken = refused = 0
+    moments = [(0.0, worker) for worker in range(WORKERS)]
+    while moments:
+        now, worker = heappop(moments)
         if now >= SECONDS:
-            return taken, refused
-        worker = free.index(now)
+            continue
         again = server.takes(cost, now)
         taken, refused = taken + (not again), refused + bool(again)
-        free[worker] = now + (again or 0.001)
+        heappush(moments, (now + max(again, STEP), worker))
+    return taken, refused
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ crash goes on where the first stopped.
 """
 
 from crossborder.chain.collect import Collected, Refunded, collect, refund
+from crossborder.chain.feeds import merchant_feed, page_data
 from crossborder.chain.fulfil import Bought, Sent, fulfil, send
 from crossborder.chain.publish import Published, publish
 from crossborder.chain.serve import Served, serve
@@ -26,6 +27,8 @@ __all__ = [
     "Translate",
     "collect",
     "fulfil",
+    "merchant_feed",
+    "page_data",
     "publish",
     "refund",
     "send",

@@ -220,8 +220,7 @@ class AsyncClient:
                 return await _given(journal.begin(key, digest, now))
             case Finish(key, reply):
                 return await _given(journal.finish(key, reply))
-            case Forget(key):
-                return await _given(journal.forget(key))
+        return await _given(journal.forget(effect.key))
 
     def _carrier(self) -> AsyncWire | Transport:
         if self._wire is None:

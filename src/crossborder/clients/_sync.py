@@ -237,8 +237,7 @@ class Client:
                 return journal.begin(key, digest, now)
             case Finish(key, reply):
                 return journal.finish(key, reply)
-            case Forget(key):
-                return journal.forget(key)
+        return journal.forget(effect.key)
 
     def _carrier(self) -> Transport:
         with self._lock:

@@ -100,9 +100,10 @@ def _walk(run: Runner, world: World, stored: Keep) -> Story:
     wanted = _orderable(entered, published.draft, now)
     if wanted is None:
         return story
-    variant, pieces = wanted
-    listing = published.outcome.value
-    world.buyer_orders(variant, pieces, listing, published.draft.title, published.stock)
+    chosen, pieces = wanted
+    world.buyer_orders(
+        published.draft, published.outcome.value, published.stock, pieces, chosen=chosen
+    )
     now = world.at(hours=4)
     since = world.start
     page = once("orders", lambda: run(memory.orders(since=since), key="orders"))

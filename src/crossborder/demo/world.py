@@ -19,6 +19,7 @@ from crossborder.model.listing import (
     Fee,
     FeeRule,
     Listing,
+    ListingDraft,
     ListingRules,
     PayoutTerms,
     Platform,
@@ -229,16 +230,18 @@ class World:
 
     def buyer_orders(
         self,
-        variant: DraftVariant,
-        pieces: int,
+        draft: ListingDraft,
         listing: Listing,
-        title: str,
         stock: tuple[VirtualStock, ...],
+        pieces: int,
+        *,
+        chosen: DraftVariant | None = None,
     ) -> Order:
-        """A buyer orders so many of a variant; once."""
+        """A buyer orders so many of the chosen variant, or of the first; once."""
         known = self.memory.server.state.orders.get("1001")
         if known is not None:
             return known
+        variant = chosen if chosen is not None else draft.variants[0]
         promise = next((item.promise for item in stock if item.sku_id == variant.sku_id), None)
         placed = self.at(hours=3)
         status = orders.read_status(
@@ -251,7 +254,7 @@ class World:
             listing.platform,
             Ref("memory", "1001"),
             placed,
-            (OrderLine("line-1", variant.sku_id, pieces, variant.price, title),),
+            (OrderLine("line-1", variant.sku_id, pieces, variant.price, draft.title),),
             variant.price.currency,
             customer=Customer(_CUSTOMER, "Ann Buyer", "ann@example.com", country=self.country),
             ship_to=Address(

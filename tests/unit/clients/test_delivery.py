@@ -21,8 +21,10 @@ from crossborder.errors import (
     VendorError,
 )
 from crossborder.policy import CostLimit, Policies, Policy, RateLimit, Retry
+from crossborder.testing.clock import VirtualClock
 from unit.clients.stand import (  # type: ignore[import-not-found,unused-ignore]
     COLOURS,
+    NOW,
     Line,
     Runner,
     answer,
@@ -227,6 +229,38 @@ def test_pacing_past_the_deadline_after_a_lost_write_leaves_it_unknown(colour: s
     limited = desk(Policy(RateLimit(burst=2, every=timedelta(seconds=60))))
     runner = Runner(colour, Line([Lost("cut")]))
     failing(runner, writing(limited, "PUT"), OutcomeUnknown, deadline=30)
+
+
+class Closing(VirtualClock):
+    """A clock during whose first sleep the vendor throttles somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__(NOW)
+        self.pacer: Any = None
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if len(self.slept) == 1:
+            self.pacer.close(("shop", "eu", "things.get"), 20, now=self.monotonic())
+
+    async def pause(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+@colours
+def test_who_waits_for_a_turn_hears_of_a_throttle_meanwhile(colour: str) -> None:
+    limited = desk(Policy(RateLimit(burst=2, every=timedelta(seconds=5))))
+    for deadline in (26, 24):
+        clock = Closing()
+        runner = Runner(colour, Line([OK, OK]), clock=clock)
+        clock.pacer = runner.client._setup.pacer
+        runner.run(reading(limited))
+        if deadline == 26:
+            assert runner.run(reading(limited), deadline=deadline) == OK
+            assert clock.slept == (5.0, 20.0)
+        else:
+            failing(runner, reading(limited), Throttled, deadline=deadline)
+            assert clock.slept == (5.0,)
 
 
 @colours

@@ -32,7 +32,7 @@ colours = pytest.mark.parametrize("colour", COLOURS)
 
 @colours
 def test_a_run_is_told_event_by_event(colour: str) -> None:
-    script = [NotSent("down"), answer(429, {"Retry-After": "7"}), Lost("cut"), OK]
+    script: list[Any] = [NotSent("down"), answer(429, {"Retry-After": "7"}), Lost("cut"), OK]
     runner = Runner(colour, Line(script))
     runner.run(writing(DESK, "PUT"), key="a")
     said = [(event.kind, event.attempt, event.seconds, event.status) for event in runner.events]

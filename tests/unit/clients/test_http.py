@@ -86,7 +86,7 @@ class Far(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
         self.close_connection = True
-        self.wfile = self.rfile = open("/dev/null", "r+b")  # type: ignore[assignment] # noqa: SIM115
+        self.wfile = self.rfile = open("/dev/null", "r+b")  # noqa: SIM115
 
     def _chunked(self) -> None:
         self.send_response(200)

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 
 from crossborder.adapters.memory import AsyncMemoryTokenStore, MemoryJournal, MemoryTokenStore
 from crossborder.clients import AsyncClient, Client
+from crossborder.clients._setup import Tokens
 from crossborder.conversation import Desk, Lost, Renewable, Reply, Request, Steps, Token
 from crossborder.errors import OutcomeUnknown, SetupError, Unauthorized, Unreachable
 from crossborder.policy import Policy, RateLimit
@@ -172,6 +173,15 @@ def test_of_two_processes_that_renew_the_winners_token_is_used(colour: str) -> N
     far = Far()
     Runner(colour, Line(far), tokens=Raced()).run(reading(account()))
     assert far.used == ["theirs"]
+
+
+def test_the_tokens_of_a_client_change_only_for_who_knows_the_one_before() -> None:
+    tokens, new = Tokens(), Token(Secret("new"))
+    assert tokens.load("shop", "eu") is None
+    assert tokens.swap("shop", "eu", None, OLD) == OLD
+    assert tokens.swap("shop", "eu", None, new) == OLD
+    assert tokens.swap("shop", "eu", OLD, new) == new
+    assert tokens.load("shop", "eu") == new
 
 
 @colours

@@ -5,6 +5,7 @@ import pytest
 from attrs import evolve
 
 from crossborder.adapters.memory import MemoryJournal
+from crossborder.conversation import Reply, Request
 from crossborder.errors import NotFound, OutcomeUnknown
 from crossborder.model.ids import PurchaseId, Ref, SkuId, SupplierId
 from crossborder.model.money import Money, Price
@@ -124,6 +125,17 @@ def test_without_automatic_debit_a_person_pays_at_the_cashier(talk: Any, sourced
     assert waiting.status is PurchaseStatus.PLACED
     assert waiting.pay_url == f"https://memory.test/cashier/{placed.refs[0].value}"
     assert talk.counted("debit") == 0
+
+
+def test_a_market_that_refuses_a_debit_is_taken_at_its_word(talk: Any, sourced: Any) -> None:
+    talk.state.add_offer(sourced())
+    placed = talk(talk.memory.place(_purchase(), ship_to=WAREHOUSE)).value
+
+    class Poor:
+        def exchange(self, request: Request, *, connect: float, read: float) -> Reply:
+            return Reply(402, {}, b'{"problems": [{"code": "no_money"}]}')
+
+    assert talk(talk.memory.pay_purchase(placed), http=Poor()).codes == ("no_money",)
 
 
 def test_a_purchase_that_was_never_placed_is_not_there(talk: Any) -> None:
