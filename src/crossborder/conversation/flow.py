@@ -150,8 +150,6 @@ def _under(name: str, inner: Steps[T]) -> Steps[T]:
         while True:
             try:
                 got = yield _renamed(step, name)
-            except GeneratorExit:
-                raise
             except BaseException as error:
                 step = inner.throw(error)
             else:

@@ -40,6 +40,10 @@ class Attribute:
     value_translated: str | None = None
 
 
+def _said(text: str | None) -> str | None:
+    return text if text and text.strip() else None
+
+
 @frozen(field_transformer=checked)
 class Option:
     """One choice that tells SKUs of a product apart, such as colour = red."""
@@ -51,13 +55,13 @@ class Option:
 
     @property
     def shown_name(self) -> str:
-        """The translated name where there is one."""
-        return self.name_translated or self.name
+        """The translated name where there is one that says something."""
+        return _said(self.name_translated) or self.name
 
     @property
     def shown_value(self) -> str:
-        """The translated value where there is one."""
-        return self.value_translated or self.value
+        """The translated value where there is one that says something."""
+        return _said(self.value_translated) or self.value
 
 
 @frozen(field_transformer=checked)

@@ -222,8 +222,10 @@ def test_an_interrupted_write_closes_its_flow_and_stays_begun(colour: str) -> No
         raise KeyboardInterrupt
 
     journal = MemoryJournal()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as caught:
         Runner(colour, Line(interrupted), journal=journal).run(held(), key="a")
+    # Closed by the client, not by chance: the traceback still holds every frame.
+    assert caught.value.__traceback__ is not None
     assert (closed, journal.unfinished()) == (["closed"], ("a/create",))
 
 

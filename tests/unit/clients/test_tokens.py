@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier, Lock
+from threading import Barrier, Event, Lock
 from typing import Any
 
 import pytest
@@ -221,6 +221,27 @@ def test_eight_threads_renew_once() -> None:
         ran = list(pool.map(lambda _: client.run(reading(at)), range(8)))
     assert ran == [OK] * 8
     assert far.given == 1
+
+
+def test_two_threads_are_never_in_a_renewal_at_once() -> None:
+    inside, both_in, together = [0], Event(), Barrier(2)
+
+    class Open(Line):  # type: ignore[misc,unused-ignore]
+        def exchange(self, request: Request, *, connect: float, read: float) -> Reply:
+            if not request.url.endswith("/token"):
+                if request.header("authorization") == "t0":
+                    together.wait(timeout=5)
+                return answer(200 if request.header("authorization") == "t1" else 401)
+            inside[0] += 1
+            if inside[0] == 2:
+                both_in.set()
+            assert not both_in.wait(0.1)
+            return answer(200, body="t1")
+
+    at, client = account(start=OLD), Client(http=Open([]), clock=VirtualClock(NOW))
+    with ThreadPoolExecutor(2) as pool:
+        ran = list(pool.map(lambda _: client.run(reading(at)).status, range(2)))
+    assert (ran, inside) == ([200, 200], [1])
 
 
 def test_eight_tasks_renew_once() -> None:

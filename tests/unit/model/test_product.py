@@ -61,6 +61,8 @@ def test_an_option_shows_its_translation_where_it_has_one() -> None:
     assert (RED.shown_name, RED.shown_value) == ("Colour", "Red")
     plain = Option("Size", "XL")
     assert (plain.shown_name, plain.shown_value) == ("Size", "XL")
+    blank = Option("Size", "XL", " ", "")
+    assert (blank.shown_name, blank.shown_value) == ("Size", "XL")
     assert PLAIN.label == "Red / XL"
 
 

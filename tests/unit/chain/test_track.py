@@ -1,0 +1,165 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from crossborder.chain import Tracked, track
+from crossborder.conversation import Steps, flow
+from crossborder.model.ids import OrderId, ShipmentId
+from crossborder.model.measure import Weight
+from crossborder.model.place import Address
+from crossborder.model.shipment import (
+    Expected,
+    Health,
+    Parcel,
+    Shipment,
+    ShipmentRequest,
+    Stage,
+    TrackingEvent,
+)
+from crossborder.model.time import Window
+from crossborder.protocols import Reading
+
+DAY = timedelta(days=1)
+
+
+def _ship(made: Any, number: int = 1) -> Shipment:
+    request = ShipmentRequest(
+        f"parcel-{number}",
+        "EXPRESS",
+        Address("Ann", "US"),
+        Parcel(Weight.kg(1)),
+        order_id=OrderId(str(number)),
+    )
+    flow = made.world.memory.ship(request, now=made.world.at(days=number - 1))
+    shipment: Shipment = made.run(flow, key=f"ship/{number}").value
+    return shipment
+
+
+def _scan(made: Any, shipment: Shipment, stage: Stage, days: int, **given: Any) -> None:
+    at = made.world.start + days * DAY
+    event = TrackingEvent("memory", stage.name[:3], stage.value, stage, at, number=shipment.number)
+    made.state.scan(shipment.number, (event,), **given)
+
+
+def _track(made: Any, *shipments: Shipment, days: int = 6, tracker: Any = None) -> Tracked:
+    found: Tracked = made.run(
+        track(
+            tracker or made.world.memory,
+            shipments,
+            terms=made.world.terms,
+            now=made.world.at(days=days),
+        ),
+        key="track",
+    )
+    return found
+
+
+def test_scans_are_merged_once_into_what_was_known(site: Any) -> None:
+    made = site()
+    shipment = _ship(made)
+    _scan(made, shipment, Stage.ACCEPTED, 1)
+    _scan(made, shipment, Stage.EXPORT, 3)
+    (first,) = _track(made, shipment).shipments
+    assert [event.stage for event in first.events] == [
+        Stage.REGISTERED,
+        Stage.ACCEPTED,
+        Stage.EXPORT,
+    ]
+    assert first.state.stage is Stage.EXPORT
+    (again,) = _track(made, first).shipments
+    assert again.events == first.events
+
+
+def test_the_last_mile_number_is_added_when_it_comes(site: Any) -> None:
+    made = site()
+    shipment = _ship(made)
+    _scan(made, shipment, Stage.HANDOVER, 3, last_mile="9400")
+    (followed,) = _track(made, shipment).shipments
+    assert followed.numbers == (shipment.number, "9400")
+    (again,) = _track(made, followed).shipments
+    assert again.legs == followed.legs
+
+
+def test_a_parcel_delivered_in_time_warns_nobody(site: Any) -> None:
+    made = site()
+    shipment = _ship(made)
+    _scan(made, shipment, Stage.DELIVERED, 4)
+    tracked = _track(made, shipment, days=60)
+    assert tracked.warnings == ()
+    assert tracked.shipments[0].state.stage is Stage.DELIVERED
+
+
+def test_a_late_parcel_is_warned_of_and_counts_as_delayed(site: Any) -> None:
+    made = site()
+    shipment = _ship(made)
+    promised = evolve(shipment, promised=Window(made.world.start, made.world.start + 5 * DAY))
+    _scan(made, shipment, Stage.EXPORT, 5)
+    tracked = _track(made, promised)
+    assert [warning.kind for warning in tracked.warnings] == ["late"]
+    assert tracked.shipments[0].state.health is Health.DELAYED
+
+
+def test_a_parcel_without_scans_is_silent(site: Any) -> None:
+    made = site()
+    tracked = _track(made, _ship(made), days=9)
+    assert [warning.kind for warning in tracked.warnings] == ["silent"]
+    assert tracked.shipments[0].state.health is Health.SILENT
+
+
+def test_what_the_carrier_said_of_health_is_not_overwritten(site: Any) -> None:
+    made = site()
+    shipment = _ship(made)
+    at = made.world.start + DAY
+    failed = TrackingEvent(
+        "memory", "FAIL", "damaged", Stage.EXPORT, at, health=Health.FAILED, number=shipment.number
+    )
+    made.state.scan(shipment.number, (failed,))
+    tracked = _track(made, shipment, days=9)
+    assert tracked.warnings[0].kind == "exception"
+    assert tracked.shipments[0].state.health is Health.FAILED
+
+
+def test_the_worst_parcel_comes_first(site: Any) -> None:
+    made = site()
+    silent, quieter = _ship(made, 1), _ship(made, 5)
+    tracked = _track(made, quieter, silent, days=14)
+    assert [warning.shipment_id for warning in tracked.warnings] == [silent.id, quieter.id]
+    assert [item.id for item in tracked.shipments] == [quieter.id, silent.id]
+
+
+def test_a_number_the_vendor_does_not_know_is_a_problem_and_keeps_its_parcel(site: Any) -> None:
+    made = site()
+    strange = Shipment(ShipmentId("x"), "memory", "NONE", ship_date=made.world.start)
+    tracked = _track(made, strange)
+    assert [problem.code for problem in tracked.problems] == ["not_registered"]
+    assert tracked.registered[0].codes == ("unknown_number",)  # type: ignore[union-attr]
+    assert tracked.shipments[0].number == "NONE"
+
+
+@pytest.mark.parametrize("source", ["carrier", "history"])
+def test_only_the_carriers_own_estimate_counts_as_one(site: Any, source: str) -> None:
+    made = site()
+    shipment = _ship(made)
+    start = made.world.start
+    window = Window(start + 20 * DAY, start + 21 * DAY)
+
+    class Telling(type(made.world.memory)):  # type: ignore[misc]
+        """A tracker that says when a parcel is expected."""
+
+        @flow
+        def track(self, shipments: Any, *, now: Any) -> Steps[Reading]:
+            expected = Expected(window, window.earliest, source, 0, now)
+            return Reading((evolve(shipments[0], expected=expected),))
+            yield
+
+    tracker = Telling(made.world.memory.desk, made.world.memory.server)
+    (followed,) = _track(made, shipment, tracker=tracker).shipments
+    assert followed.expected is not None
+    assert (followed.expected.window == window) == (source == "carrier")
+
+
+def test_no_parcels_is_nothing_to_ask_about(site: Any) -> None:
+    tracked = _track(site())
+    assert (tracked.shipments, tracked.warnings, tracked.problems) == ((), (), ())
