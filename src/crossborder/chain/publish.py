@@ -150,7 +150,11 @@ def _choose(
     told: Told,
     now: datetime,
 ) -> tuple[Platform, dict[SkuId, Price]] | None:
-    """The platform with the best net on the dearest SKU, and the prices there."""
+    """The platform with the best net on the dearest SKU, and the prices there.
+
+    All are compared at one price, the highest asked: else dearer fees, which raise the price and
+    the margin with it, would look like earnings.
+    """
     if not costs:
         return None
     asked: dict[str, dict[SkuId, Price]] = {}
@@ -165,9 +169,10 @@ def _choose(
     fit = tuple(platform for platform in able if dearest in asked.get(platform.id, {}))
     if not fit:
         return None
+    highest = max(asked[platform.id][dearest] for platform in fit)
     ranked = platforms.compare(
         fit,
-        {platform.id: asked[platform.id][dearest] for platform in fit},
+        {platform.id: highest for platform in fit},
         costs[dearest],
         assumptions=terms.assumptions,
     )

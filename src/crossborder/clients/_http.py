@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from time import monotonic
 from typing import Any, NoReturn
 
 from crossborder.conversation import Lost, NotSent, Reply, Request
@@ -61,13 +62,22 @@ def _build(http: Any, request: Request, connect: float, read: float) -> Any:
     )
 
 
+# A body may come in many pieces: in all it may take this many times the wait for one of them.
+_PIECES = 4
+
+
 class _Body:
-    def __init__(self, limit: int) -> None:
+    """The pieces of a body: not more bytes than the limit, not longer than a few waits."""
+
+    def __init__(self, limit: int, read: float) -> None:
         self._limit, self._size = limit, 0
         self._parts: list[bytes] = []
+        self._ends_at = monotonic() + _PIECES * read
 
     def add(self, part: bytes) -> None:
         self._size += len(part)
+        if monotonic() > self._ends_at:
+            raise Lost("the answer came too slowly")
         if self._size > self._limit:
             raise BodyTooLarge(f"more than {self._limit} bytes")
         self._parts.append(part)
@@ -94,7 +104,7 @@ class Wire:
         try:
             built = _build(self._http, request, connect, read)
             response = self._http.send(built, stream=True, follow_redirects=False)
-            body = _Body(self._limit)
+            body = _Body(self._limit, read)
             parts: Iterator[bytes] = response.iter_bytes()
             for part in parts:
                 body.add(part)
@@ -121,7 +131,7 @@ class AsyncWire:
         try:
             built = _build(self._http, request, connect, read)
             response = await self._http.send(built, stream=True, follow_redirects=False)
-            body = _Body(self._limit)
+            body = _Body(self._limit, read)
             parts: AsyncIterator[bytes] = response.aiter_bytes()
             async for part in parts:
                 body.add(part)

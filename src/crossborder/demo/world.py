@@ -61,7 +61,7 @@ MARKET = Platform(
     "A marketplace",
     PlatformKind.MARKETPLACE,
     "USD",
-    fees=(FeeRule(Fee.COMMISSION, Decimal("0.15")),),
+    fees=(FeeRule(Fee.COMMISSION, Decimal("0.15")), FeeRule(Fee.ADVERTISING, Decimal("0.10"))),
     rules=ListingRules(max_title=200, currencies=frozenset({"USD"})),
     payout=PayoutTerms(timedelta(days=14), Decimal("0.10"), timedelta(days=90)),
 )

@@ -8,7 +8,7 @@ from attrs import evolve
 from crossborder.chain import Published, publish
 from crossborder.demo.world import MARKET, STORE, sample_offer, terms_of
 from crossborder.model.ids import WarehouseId
-from crossborder.model.listing import ListingRules, ListingStatus
+from crossborder.model.listing import Fee, FeeRule, ListingRules, ListingStatus
 from crossborder.model.money import Money
 from crossborder.model.outcome import Done, Refused
 from crossborder.model.stock import RealStock
@@ -139,6 +139,15 @@ def test_a_refusal_of_the_platform_is_handed_on(site: Any) -> None:
 def test_where_no_platform_leaves_the_margin_nothing_is_published(site: Any) -> None:
     greedy = evolve(STORE, fees=(evolve(STORE.fees[0], share=Decimal("0.95")),))
     assert _codes(site(platforms=(greedy,)).published()) == ("no_platform",)
+
+
+@pytest.mark.parametrize("more", ["0.01", "1", "5", "40"])
+def test_dearer_fees_never_win_a_comparison(site: Any, more: str) -> None:
+    """They raise the price and so the margin: two platforms that are else alike tell them apart."""
+    fee = FeeRule(Fee.FIXED, fixed=Money(more, "USD"))
+    dear = evolve(STORE, id="a", fees=(*STORE.fees, fee))
+    plain = evolve(STORE, id="b")
+    assert site(platforms=(dear, plain)).published().platform.id == "b"
 
 
 def test_a_platform_without_a_channel_is_not_considered(site: Any) -> None:

@@ -81,6 +81,15 @@ class Far(BaseHTTPRequestHandler):
         self.wfile.flush()
         type(self).hold.wait(5)
 
+    def _dripping(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        with suppress(OSError):
+            while not type(self).hold.wait(0.02):
+                self.wfile.write(b".")
+                self.wfile.flush()
+
     def _reset(self) -> None:
         # Linger of zero: the connection ends with a reset.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -160,6 +169,13 @@ def test_a_request_arrives_as_it_was_signed(colour: str, library: Any, far: str)
     assert (method, path, body) == ("POST", "/plain?q=a+b%26%C3%BC", b"\x00body")
     assert f"{far}{path}" == sent.target
     assert headers["X-Sign"] == "s"
+
+
+@colours
+def test_an_answer_that_comes_drop_by_drop_is_lost(colour: str, library: Any, far: str) -> None:
+    asked = Request("GET", f"{far}/dripping")
+    with pytest.raises(Lost, match="too slowly"):
+        exchanged(colour, library, asked, read=0.06)
 
 
 @colours

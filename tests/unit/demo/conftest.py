@@ -5,7 +5,7 @@ from attrs import define
 
 from crossborder.adapters.memory import MemoryJournal
 from crossborder.clients import Client
-from crossborder.demo import Story, World, invariants, walk
+from crossborder.demo import Story, World, invariants, told, walk
 
 
 @define
@@ -31,6 +31,9 @@ def walked() -> Any:
             story = walk(client.run, world)
         broken = [name for name, held in invariants(story, world).items() if not held]
         assert broken == []
+        stages = told(story, world)
+        assert [stage.number for stage in stages] == list(range(1, 11))
+        assert all(stage.decided and stage.went_out for stage in stages)
         return Walked(world, story)
 
     return go
