@@ -76,8 +76,11 @@ def _end(world: World, story: Story) -> dict[str, Any]:
     counts: dict[str, int] = {}
     for name, _ in state.effects:
         counts[name] = counts.get(name, 0) + 1
-    assert story.collected is not None and story.bought is not None
-    assert story.sent is not None and story.tracked is not None and story.served is not None
+    assert story.collected is not None
+    assert story.bought is not None
+    assert story.sent is not None
+    assert story.tracked is not None
+    assert story.served is not None
     return {
         "effects": counts,
         "listings": state.listings,
@@ -112,7 +115,8 @@ def test_the_undisturbed_walk_has_exactly_one_of_each_effect() -> None:
 
 def _killed_at(*moments: int) -> dict[str, Any]:
     """Kill the first run at the first moment, the next run at the second, and so on."""
-    world, journal, keep = World.make(), MemoryJournal(), {}
+    world, journal = World.make(), MemoryJournal()
+    keep: Keep = {}
     for moment in moments:
         try:
             story = _run(world, journal, keep, KillSwitch(moment))
@@ -166,7 +170,8 @@ def test_a_walk_that_loses_any_answer_ends_the_same(number: int, after: bool) ->
 @pytest.mark.parametrize("number", range(_exchanges()))
 def test_a_lost_answer_and_a_crash_after_it_end_the_same(number: int, full_size: bool) -> None:
     for moment in range(number % 5, MOMENTS, 1 if full_size else 5):
-        world, journal, keep = World.make(), MemoryJournal(), {}
+        world, journal = World.make(), MemoryJournal()
+        keep: Keep = {}
         losing = _Losing(world.memory.server, number, after=True)
         try:
             story = _run(world, journal, keep, KillSwitch(moment), losing)
@@ -179,7 +184,8 @@ def test_without_a_journal_the_same_kills_do_leave_two_of_something() -> None:
     """The proof would prove nothing if a journal made no difference."""
     doubled = 0
     for moment in range(MOMENTS // 2):
-        world, keep = World.make(), {}
+        world = World.make()
+        keep: Keep = {}
         try:
             _run(world, MemoryJournal(), keep, KillSwitch(moment))
         except Killed:
