@@ -89,6 +89,33 @@ if TYPE_CHECKING:
     from crossborder.errors import (
         VendorError as VendorError,
     )
+    from crossborder.model.carriage import (
+        CustomsLine as CustomsLine,
+    )
+    from crossborder.model.carriage import (
+        Label as Label,
+    )
+    from crossborder.model.carriage import (
+        Line as Line,
+    )
+    from crossborder.model.carriage import (
+        Parcel as Parcel,
+    )
+    from crossborder.model.carriage import (
+        Quote as Quote,
+    )
+    from crossborder.model.carriage import (
+        ServiceClass as ServiceClass,
+    )
+    from crossborder.model.carriage import (
+        ShipmentRequest as ShipmentRequest,
+    )
+    from crossborder.model.cost import (
+        CostPart as CostPart,
+    )
+    from crossborder.model.cost import (
+        LandedCost as LandedCost,
+    )
     from crossborder.model.customer import (
         Customer as Customer,
     )
@@ -158,6 +185,18 @@ if TYPE_CHECKING:
     from crossborder.model.ids import (
         digest as digest,
     )
+    from crossborder.model.ledger import (
+        EntryKind as EntryKind,
+    )
+    from crossborder.model.ledger import (
+        LedgerEntry as LedgerEntry,
+    )
+    from crossborder.model.ledger import (
+        MoneyLedger as MoneyLedger,
+    )
+    from crossborder.model.ledger import (
+        PaymentState as PaymentState,
+    )
     from crossborder.model.listing import (
         DraftVariant as DraftVariant,
     )
@@ -213,34 +252,10 @@ if TYPE_CHECKING:
         FulfilmentLine as FulfilmentLine,
     )
     from crossborder.model.order import (
-        FulfilmentState as FulfilmentState,
-    )
-    from crossborder.model.order import (
-        Native as Native,
-    )
-    from crossborder.model.order import (
         Order as Order,
     )
     from crossborder.model.order import (
         OrderLine as OrderLine,
-    )
-    from crossborder.model.order import (
-        OrderState as OrderState,
-    )
-    from crossborder.model.order import (
-        OrderStatus as OrderStatus,
-    )
-    from crossborder.model.order import (
-        Return as Return,
-    )
-    from crossborder.model.order import (
-        ReturnLine as ReturnLine,
-    )
-    from crossborder.model.order import (
-        ReturnStatus as ReturnStatus,
-    )
-    from crossborder.model.order import (
-        SettlementState as SettlementState,
     )
     from crossborder.model.outcome import (
         Done as Done,
@@ -258,15 +273,6 @@ if TYPE_CHECKING:
         Refused as Refused,
     )
     from crossborder.model.payment import (
-        EntryKind as EntryKind,
-    )
-    from crossborder.model.payment import (
-        LedgerEntry as LedgerEntry,
-    )
-    from crossborder.model.payment import (
-        MoneyLedger as MoneyLedger,
-    )
-    from crossborder.model.payment import (
         Payment as Payment,
     )
     from crossborder.model.payment import (
@@ -274,9 +280,6 @@ if TYPE_CHECKING:
     )
     from crossborder.model.payment import (
         PaymentMethod as PaymentMethod,
-    )
-    from crossborder.model.payment import (
-        PaymentState as PaymentState,
     )
     from crossborder.model.payment import (
         Payout as Payout,
@@ -332,53 +335,50 @@ if TYPE_CHECKING:
     from crossborder.model.promotion import (
         Touch as Touch,
     )
-    from crossborder.model.shipment import (
-        CustomsLine as CustomsLine,
+    from crossborder.model.purchase import (
+        Purchase as Purchase,
     )
-    from crossborder.model.shipment import (
-        Expected as Expected,
+    from crossborder.model.purchase import (
+        PurchaseLine as PurchaseLine,
+    )
+    from crossborder.model.purchase import (
+        PurchaseStatus as PurchaseStatus,
+    )
+    from crossborder.model.returns import (
+        Return as Return,
+    )
+    from crossborder.model.returns import (
+        ReturnLine as ReturnLine,
+    )
+    from crossborder.model.returns import (
+        ReturnStatus as ReturnStatus,
     )
     from crossborder.model.shipment import (
         HandlingUnit as HandlingUnit,
     )
     from crossborder.model.shipment import (
-        Health as Health,
-    )
-    from crossborder.model.shipment import (
-        Label as Label,
-    )
-    from crossborder.model.shipment import (
         Leg as Leg,
-    )
-    from crossborder.model.shipment import (
-        Line as Line,
-    )
-    from crossborder.model.shipment import (
-        Parcel as Parcel,
-    )
-    from crossborder.model.shipment import (
-        ParcelState as ParcelState,
-    )
-    from crossborder.model.shipment import (
-        Quote as Quote,
-    )
-    from crossborder.model.shipment import (
-        ServiceClass as ServiceClass,
     )
     from crossborder.model.shipment import (
         Shipment as Shipment,
     )
     from crossborder.model.shipment import (
-        ShipmentRequest as ShipmentRequest,
-    )
-    from crossborder.model.shipment import (
-        Stage as Stage,
-    )
-    from crossborder.model.shipment import (
-        TrackingEvent as TrackingEvent,
-    )
-    from crossborder.model.shipment import (
         UnitKind as UnitKind,
+    )
+    from crossborder.model.status import (
+        FulfilmentState as FulfilmentState,
+    )
+    from crossborder.model.status import (
+        Native as Native,
+    )
+    from crossborder.model.status import (
+        OrderState as OrderState,
+    )
+    from crossborder.model.status import (
+        OrderStatus as OrderStatus,
+    )
+    from crossborder.model.status import (
+        SettlementState as SettlementState,
     )
     from crossborder.model.stock import (
         RealStock as RealStock,
@@ -396,12 +396,6 @@ if TYPE_CHECKING:
         WarehouseKind as WarehouseKind,
     )
     from crossborder.model.supply import (
-        CostPart as CostPart,
-    )
-    from crossborder.model.supply import (
-        LandedCost as LandedCost,
-    )
-    from crossborder.model.supply import (
         MixRule as MixRule,
     )
     from crossborder.model.supply import (
@@ -409,15 +403,6 @@ if TYPE_CHECKING:
     )
     from crossborder.model.supply import (
         PriceTier as PriceTier,
-    )
-    from crossborder.model.supply import (
-        Purchase as Purchase,
-    )
-    from crossborder.model.supply import (
-        PurchaseLine as PurchaseLine,
-    )
-    from crossborder.model.supply import (
-        PurchaseStatus as PurchaseStatus,
     )
     from crossborder.model.supply import (
         Quoting as Quoting,
@@ -442,6 +427,21 @@ if TYPE_CHECKING:
     )
     from crossborder.model.time import (
         Window as Window,
+    )
+    from crossborder.model.tracking import (
+        Expected as Expected,
+    )
+    from crossborder.model.tracking import (
+        Health as Health,
+    )
+    from crossborder.model.tracking import (
+        ParcelState as ParcelState,
+    )
+    from crossborder.model.tracking import (
+        Stage as Stage,
+    )
+    from crossborder.model.tracking import (
+        TrackingEvent as TrackingEvent,
     )
     from crossborder.protocols import (
         supports as supports,
@@ -515,6 +515,19 @@ _HOMES = {
         "Unreadable",
         "VendorError",
     ),
+    "crossborder.model.carriage": (
+        "CustomsLine",
+        "Label",
+        "Line",
+        "Parcel",
+        "Quote",
+        "ServiceClass",
+        "ShipmentRequest",
+    ),
+    "crossborder.model.cost": (
+        "CostPart",
+        "LandedCost",
+    ),
     "crossborder.model.customer": (
         "Customer",
         "CustomerHistory",
@@ -544,6 +557,12 @@ _HOMES = {
         "WarehouseId",
         "digest",
     ),
+    "crossborder.model.ledger": (
+        "EntryKind",
+        "LedgerEntry",
+        "MoneyLedger",
+        "PaymentState",
+    ),
     "crossborder.model.listing": (
         "DraftVariant",
         "Fee",
@@ -569,16 +588,8 @@ _HOMES = {
     "crossborder.model.order": (
         "Fulfilment",
         "FulfilmentLine",
-        "FulfilmentState",
-        "Native",
         "Order",
         "OrderLine",
-        "OrderState",
-        "OrderStatus",
-        "Return",
-        "ReturnLine",
-        "ReturnStatus",
-        "SettlementState",
     ),
     "crossborder.model.outcome": (
         "Done",
@@ -588,13 +599,9 @@ _HOMES = {
         "Refused",
     ),
     "crossborder.model.payment": (
-        "EntryKind",
-        "LedgerEntry",
-        "MoneyLedger",
         "Payment",
         "PaymentAttempt",
         "PaymentMethod",
-        "PaymentState",
         "Payout",
         "PayoutHold",
         "Refund",
@@ -620,23 +627,28 @@ _HOMES = {
         "Medium",
         "Touch",
     ),
+    "crossborder.model.purchase": (
+        "Purchase",
+        "PurchaseLine",
+        "PurchaseStatus",
+    ),
+    "crossborder.model.returns": (
+        "Return",
+        "ReturnLine",
+        "ReturnStatus",
+    ),
     "crossborder.model.shipment": (
-        "CustomsLine",
-        "Expected",
         "HandlingUnit",
-        "Health",
-        "Label",
         "Leg",
-        "Line",
-        "Parcel",
-        "ParcelState",
-        "Quote",
-        "ServiceClass",
         "Shipment",
-        "ShipmentRequest",
-        "Stage",
-        "TrackingEvent",
         "UnitKind",
+    ),
+    "crossborder.model.status": (
+        "FulfilmentState",
+        "Native",
+        "OrderState",
+        "OrderStatus",
+        "SettlementState",
     ),
     "crossborder.model.stock": (
         "RealStock",
@@ -646,14 +658,9 @@ _HOMES = {
         "WarehouseKind",
     ),
     "crossborder.model.supply": (
-        "CostPart",
-        "LandedCost",
         "MixRule",
         "OfferLine",
         "PriceTier",
-        "Purchase",
-        "PurchaseLine",
-        "PurchaseStatus",
         "Quoting",
         "Supplier",
         "SupplierOffer",
@@ -665,6 +672,13 @@ _HOMES = {
         "TicketStatus",
     ),
     "crossborder.model.time": ("Window",),
+    "crossborder.model.tracking": (
+        "Expected",
+        "Health",
+        "ParcelState",
+        "Stage",
+        "TrackingEvent",
+    ),
     "crossborder.protocols": ("supports",),
     "crossborder.secret": ("Secret",),
 }

@@ -9,19 +9,13 @@ from crossborder.chain.terms import Terms
 from crossborder.conversation import Steps, flow, under
 from crossborder.model.decision import Decision
 from crossborder.model.ids import Ref
+from crossborder.model.ledger import EntryKind, LedgerEntry, MoneyLedger, PaymentState
 from crossborder.model.money import Price
-from crossborder.model.order import Order, OrderState
+from crossborder.model.order import Order
 from crossborder.model.outcome import Done, Outcome, Problem, Refused
-from crossborder.model.payment import (
-    EntryKind,
-    LedgerEntry,
-    MoneyLedger,
-    Payment,
-    PaymentAttempt,
-    PaymentState,
-    Refund,
-)
+from crossborder.model.payment import Payment, PaymentAttempt, Refund
 from crossborder.model.promotion import Commission
+from crossborder.model.status import OrderState
 from crossborder.protocols.payment import PaymentGateway
 from crossborder.stages import orders, payment, promotion
 

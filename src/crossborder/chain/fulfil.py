@@ -7,14 +7,16 @@ from attrs import evolve, field, frozen
 
 from crossborder.chain.terms import Terms
 from crossborder.conversation import Steps, flow, under
+from crossborder.model.carriage import Line, Parcel, Quote, ServiceClass, ShipmentRequest
 from crossborder.model.decision import Decision
 from crossborder.model.ids import SkuId, digest
 from crossborder.model.money import Price
 from crossborder.model.order import Fulfilment, FulfilmentLine, Order
 from crossborder.model.outcome import Done, Outcome, Problem, Refused
-from crossborder.model.shipment import Line, Parcel, Quote, ServiceClass, Shipment, ShipmentRequest
+from crossborder.model.purchase import Purchase
+from crossborder.model.shipment import Shipment
 from crossborder.model.stock import RealStock
-from crossborder.model.supply import Purchase, SupplierOffer
+from crossborder.model.supply import SupplierOffer
 from crossborder.model.time import Window
 from crossborder.protocols.logistics import Carrier
 from crossborder.protocols.orders import DispatchReporter

@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 from crossborder.chain.source import Entered
 from crossborder.chain.terms import Terms
 from crossborder.conversation import Steps, flow, under
+from crossborder.model.cost import LandedCost
 from crossborder.model.customer import Segment
 from crossborder.model.decision import Decision
 from crossborder.model.extra import Extra
@@ -18,7 +19,6 @@ from crossborder.model.money import Price
 from crossborder.model.outcome import Done, Outcome, Problem, Refused
 from crossborder.model.product import Product
 from crossborder.model.stock import RealStock, VirtualStock
-from crossborder.model.supply import LandedCost
 from crossborder.protocols.listing import ListingChannel
 from crossborder.stages import inventory, listing, operations, platforms, promotion, sourcing
 

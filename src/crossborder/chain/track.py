@@ -9,7 +9,8 @@ from crossborder.chain.terms import Terms
 from crossborder.conversation import Steps, flow
 from crossborder.model.decision import Decision
 from crossborder.model.outcome import Outcome, Problem
-from crossborder.model.shipment import Health, Shipment
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Health
 from crossborder.protocols.logistics import Tracker
 from crossborder.stages import logistics
 

@@ -7,9 +7,9 @@ from attrs import frozen
 from crossborder.demo.walk import Story
 from crossborder.demo.world import World
 from crossborder.model.decision import Decision
+from crossborder.model.ledger import PaymentState
 from crossborder.model.outcome import Done, Outcome, Refused
-from crossborder.model.payment import PaymentState
-from crossborder.model.shipment import Stage
+from crossborder.model.tracking import Stage
 from crossborder.replay import replay, to_record
 
 __all__ = ["STAGES", "StageTold", "invariants", "told"]

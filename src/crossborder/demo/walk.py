@@ -28,13 +28,13 @@ from crossborder.chain import (
 )
 from crossborder.conversation import Flow
 from crossborder.demo.world import World, sheet
+from crossborder.model.carriage import CustomsLine, Parcel
 from crossborder.model.decision import recording
 from crossborder.model.listing import DraftVariant, ListingDraft
 from crossborder.model.measure import Weight
 from crossborder.model.money import Price
 from crossborder.model.order import Order
 from crossborder.model.outcome import Done
-from crossborder.model.shipment import CustomsLine, Parcel
 from crossborder.stages import sourcing
 
 __all__ = ["Keep", "Runner", "Story", "walk"]

@@ -12,6 +12,7 @@ from attrs import define, field
 from crossborder.adapters.alibaba1688 import shapes
 from crossborder.adapters.memory import Memory, MemoryServer
 from crossborder.chain import Terms
+from crossborder.model.carriage import Line, ServiceClass
 from crossborder.model.customer import Customer, CustomerHistory
 from crossborder.model.ids import CustomerId, OrderId, Ref, TicketId
 from crossborder.model.listing import (
@@ -31,9 +32,10 @@ from crossborder.model.payment import PaymentMethod
 from crossborder.model.place import Address, Place
 from crossborder.model.product import Product, Tag, Translation
 from crossborder.model.promotion import Campaign, Medium, Touch
-from crossborder.model.shipment import Line, ServiceClass, Shipment, Stage, TrackingEvent
+from crossborder.model.shipment import Shipment
 from crossborder.model.stock import VirtualStock
 from crossborder.model.ticket import Author, Message, Ticket
+from crossborder.model.tracking import Stage, TrackingEvent
 from crossborder.protocols.sourcing import Sourced
 from crossborder.stages import orders
 from crossborder.stages.inventory import LeadTime

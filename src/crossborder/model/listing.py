@@ -10,10 +10,11 @@ from attrs import evolve, field, fields, frozen
 
 from crossborder.errors import IllegalMove
 from crossborder.model.check import checked, refuse
+from crossborder.model.currency import currency_code
 from crossborder.model.extra import Extra
 from crossborder.model.ids import ListingId, ProductId, Ref, SkuId
 from crossborder.model.measure import Weight
-from crossborder.model.money import Money, Price, currency_code
+from crossborder.model.money import Money, Price
 from crossborder.model.product import Image, Option
 
 __all__ = [

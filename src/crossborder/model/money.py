@@ -19,49 +19,17 @@ from attrs import field, frozen
 
 from crossborder.errors import CurrencyMismatch, InvalidValue
 from crossborder.model.check import SIGNED, checked, decimal, refuse
+from crossborder.model.currency import currency_code, exponent
 
-__all__ = ["ExchangeRate", "Money", "Price", "RateSide", "exponent", "total"]
+__all__ = ["ExchangeRate", "Money", "Price", "RateSide", "total"]
 
-# ISO 4217 (list one of 2026-01-01): exponents other than 2.
-_EXPONENTS = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
-}
-_CURRENCIES = frozenset(
-    """AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP
-    BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB
-    EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD
-    JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP
-    MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR
-    RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND
-    TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF
-    YER ZAR ZMW ZWG""".split()
-)
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
-
-
-def exponent(currency: str) -> int:
-    """How many decimal places the currency has (ISO 4217); a gateway may differ: see its rules.
-
-    >>> exponent("USD"), exponent("JPY"), exponent("KWD")
-    (2, 0, 3)
-    """
-    return _EXPONENTS.get(currency, 2)
 
 
 def _exactly(value: Decimal | int | str) -> Decimal:
     """What is no number passes through, for the field's check to refuse."""
     read: Any = decimal(value)
     return read  # type: ignore[no-any-return]
-
-
-def currency_code(instance: object, attribute: Any, value: str) -> None:
-    """Refuse what is not a currency code of ISO 4217."""
-    if value not in _CURRENCIES:
-        raise refuse(instance, attribute.name, value, "is not an ISO 4217 currency code")
 
 
 @total_ordering

@@ -1,128 +1,22 @@
-"""A sales order: five small parts of status, in two views."""
+"""A sales order: its lines, what left for it, and its status in two views."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
 from attrs import evolve, field, frozen
 
 from crossborder.errors import IllegalMove
 from crossborder.model.check import checked, refuse
+from crossborder.model.currency import currency_code
 from crossborder.model.customer import Customer
 from crossborder.model.extra import Extra
-from crossborder.model.ids import OrderId, Ref, ReturnId, SkuId
-from crossborder.model.money import Money, Price, agree, currency_code, total
-from crossborder.model.payment import MoneyLedger, PaymentState
+from crossborder.model.ids import OrderId, Ref, SkuId
+from crossborder.model.ledger import MoneyLedger
+from crossborder.model.money import Money, Price, agree, total
 from crossborder.model.place import Address
 from crossborder.model.promotion import Touch
+from crossborder.model.status import FulfilmentState, OrderState, OrderStatus
 
-__all__ = [
-    "Fulfilment",
-    "FulfilmentLine",
-    "FulfilmentState",
-    "Native",
-    "Order",
-    "OrderLine",
-    "OrderState",
-    "OrderStatus",
-    "Return",
-    "ReturnLine",
-    "ReturnStatus",
-    "SettlementState",
-]
-
-
-class OrderState(StrEnum):
-    """The order part: the only one that is a machine."""
-
-    DRAFT = "draft"
-    PENDING = "pending"
-    OPEN = "open"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
-_ORDER_MOVES = {
-    OrderState.DRAFT: {OrderState.PENDING},
-    OrderState.PENDING: {OrderState.OPEN, OrderState.CANCELLED},
-    OrderState.OPEN: {OrderState.CLOSED, OrderState.CANCELLED},
-    OrderState.CLOSED: {OrderState.OPEN},
-    OrderState.CANCELLED: set[OrderState](),
-}
-
-
-class FulfilmentState(StrEnum):
-    """The fulfilment part."""
-
-    UNFULFILLED = "unfulfilled"
-    SCHEDULED = "scheduled"
-    ON_HOLD = "on_hold"
-    IN_PROGRESS = "in_progress"
-    PARTIALLY_SHIPPED = "partially_shipped"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    NOT_REQUIRED = "not_required"
-    UNFULFILLABLE = "unfulfillable"
-    CANCELLED = "cancelled"
-
-
-class SettlementState(StrEnum):
-    """The settlement part: the platform's money towards us, not the buyer's."""
-
-    UNKNOWN = "unknown"
-    HELD = "held"
-    RELEASING = "releasing"
-    RELEASED = "released"
-
-
-@frozen(field_transformer=checked)
-class Native:
-    """A platform's own word: kept, never interpreted.
-
-    Attributes:
-        platform: the adapter's name.
-        field: the field of the payload.
-        value: the raw value.
-        api_version: of the payload, or empty.
-        observed_at: when it was read, or None.
-    """
-
-    platform: str
-    field: str
-    value: str
-    api_version: str = ""
-    observed_at: datetime | None = None
-
-
-@frozen(field_transformer=checked)
-class OrderStatus:
-    """The five parts; a part nobody knows is None.
-
-    Attributes:
-        order: draft, pending, open, closed or cancelled.
-        payment: see `PaymentState`.
-        fulfilment: see `FulfilmentState`.
-        settlement: see `SettlementState`.
-        flags: such as `hold:risk`, `presale`, `quarantine:unknown_status`, `conflict:payment`.
-        native: the platform's own words.
-    """
-
-    order: OrderState | None = None
-    payment: PaymentState | None = None
-    fulfilment: FulfilmentState | None = None
-    settlement: SettlementState | None = None
-    flags: frozenset[str] = frozenset()
-    native: tuple[Native, ...] = ()
-
-    @property
-    def holds(self) -> frozenset[str]:
-        """The flags that stop all work."""
-        return frozenset(flag for flag in self.flags if flag.startswith(("hold:", "quarantine:")))
-
-    @property
-    def workable(self) -> bool:
-        """Whether goods may be bought and sent: the order is open and nothing holds it."""
-        return self.order is OrderState.OPEN and not self.holds
+__all__ = ["Fulfilment", "FulfilmentLine", "Order", "OrderLine"]
 
 
 @frozen(field_transformer=checked)
@@ -336,7 +230,7 @@ class Order:
     def moved(self, state: OrderState) -> "Order":
         """The order with another order part; `IllegalMove` when there is no such step."""
         current = self.reported.order
-        if state is not current and current is not None and state not in _ORDER_MOVES[current]:
+        if current is not None and not current.leads_to(state):
             raise IllegalMove(
                 f"cannot follow {current.value}", field="order", value=state.value, source="Order"
             )
@@ -347,74 +241,3 @@ class Order:
 
         rows = ((line.sku_id, line.quantity, line.unit_price, line.net) for line in self.lines)
         return html_table(("SKU", "pieces", "price", "net"), rows, caption=self.number or self.id)
-
-
-class ReturnStatus(StrEnum):
-    """Where a return stands; the refund is apart, in the money ledger."""
-
-    REQUESTED = "requested"
-    DECLINED = "declined"
-    APPROVED = "approved"
-    IN_TRANSIT = "in_transit"
-    RECEIVED = "received"
-    INSPECTED = "inspected"
-    CLOSED = "closed"
-
-
-_RETURN_MOVES: dict[ReturnStatus, set[ReturnStatus]] = {
-    ReturnStatus.REQUESTED: {ReturnStatus.DECLINED, ReturnStatus.APPROVED},
-    ReturnStatus.DECLINED: set(),
-    ReturnStatus.APPROVED: {ReturnStatus.IN_TRANSIT, ReturnStatus.CLOSED},
-    ReturnStatus.IN_TRANSIT: {ReturnStatus.RECEIVED, ReturnStatus.CLOSED},
-    ReturnStatus.RECEIVED: {ReturnStatus.INSPECTED},
-    ReturnStatus.INSPECTED: {ReturnStatus.CLOSED},
-    ReturnStatus.CLOSED: set(),
-}
-
-
-def _verdict(instance: object, attribute: Any, value: str) -> None:
-    if value not in ("", "accept", "reject", "partial"):
-        raise refuse(instance, attribute.name, value, "must be accept, reject or partial")
-
-
-@frozen(field_transformer=checked)
-class ReturnLine:
-    """How many pieces of which line come back, and why."""
-
-    line_id: str
-    quantity: int
-    reason: str = ""
-
-
-@frozen(field_transformer=checked)
-class Return:
-    """Goods on their way back.
-
-    Attributes:
-        id: our id.
-        order_id: the order.
-        lines: what comes back.
-        status: where it stands.
-        verdict: accept, reject or partial, once inspected.
-        at: when it was asked for.
-        number: the tracking number of the way back, or empty.
-    """
-
-    id: ReturnId
-    order_id: OrderId
-    lines: tuple[ReturnLine, ...]
-    at: datetime
-    status: ReturnStatus = ReturnStatus.REQUESTED
-    verdict: str = field(default="", validator=_verdict)
-    number: str = ""
-
-    def moved(self, status: ReturnStatus, *, verdict: str = "") -> "Return":
-        """The return in another status; `IllegalMove` when there is no such step."""
-        if status is not self.status and status not in _RETURN_MOVES[self.status]:
-            raise IllegalMove(
-                f"cannot follow {self.status.value}",
-                field="status",
-                value=status.value,
-                source="Return",
-            )
-        return evolve(self, status=status, verdict=verdict or self.verdict)

@@ -7,9 +7,10 @@ from typing import Protocol
 from attrs import frozen
 
 from crossborder.conversation import Flow
+from crossborder.model.carriage import Label, Quote, ShipmentRequest
 from crossborder.model.check import checked
 from crossborder.model.outcome import Outcome, Problem
-from crossborder.model.shipment import Label, Quote, Shipment, ShipmentRequest
+from crossborder.model.shipment import Shipment
 
 __all__ = ["Carrier", "Reading", "Tracker", "TrackingReader"]
 

@@ -14,8 +14,9 @@ from crossborder.model.money import Money, Price
 from crossborder.model.outcome import Outcome, Problem
 from crossborder.model.place import Address
 from crossborder.model.product import Product
-from crossborder.model.shipment import TrackingEvent
-from crossborder.model.supply import Purchase, SupplierOffer
+from crossborder.model.purchase import Purchase
+from crossborder.model.supply import SupplierOffer
+from crossborder.model.tracking import TrackingEvent
 
 __all__ = ["Found", "OfferSource", "Preview", "PurchaseTracer", "Purchasing", "Sourced"]
 

@@ -21,8 +21,9 @@ Write = Callable[[Any], Any]
 Read = Callable[[Any, Any], Any]
 
 _MODULES = (
-    *("customer", "decision", "events", "ids", "listing", "measure", "money", "order", "outcome"),
-    *("payment", "place", "product", "promotion", "shipment", "stock", "supply", "ticket", "time"),
+    *("carriage", "cost", "customer", "decision", "events", "ids", "ledger", "listing", "measure"),
+    *("money", "order", "outcome", "payment", "place", "product", "promotion", "purchase"),
+    *("returns", "shipment", "status", "stock", "supply", "ticket", "time", "tracking"),
 )
 _UNKNOWN = "$unknown"
 

@@ -9,7 +9,7 @@ from crossborder.conversation import Reply, Token
 from crossborder.model.ids import PurchaseId, Ref, SkuId, SupplierId
 from crossborder.model.money import Price
 from crossborder.model.place import Address
-from crossborder.model.supply import Purchase, PurchaseLine
+from crossborder.model.purchase import Purchase, PurchaseLine
 from crossborder.secret import Secret
 from crossborder.testing.contract_transport import ContractTransport
 from crossborder.testing.contracts import Far

@@ -9,7 +9,7 @@ from crossborder.adapters.memory import MemoryJournal
 from crossborder.clients import Client
 from crossborder.model.money import Money
 from crossborder.model.outcome import Done, Pending
-from crossborder.model.supply import PurchaseStatus
+from crossborder.model.purchase import PurchaseStatus
 from crossborder.testing.clock import VirtualClock
 from crossborder.testing.contract_transport import ContractViolation
 

@@ -21,8 +21,8 @@ from crossborder.conversation import Busy, Ok, Reply
 from crossborder.errors import Unreadable
 from crossborder.model.ids import Ref
 from crossborder.model.money import Money, Price
-from crossborder.model.shipment import Stage
-from crossborder.model.supply import PurchaseStatus
+from crossborder.model.purchase import PurchaseStatus
+from crossborder.model.tracking import Stage
 from crossborder.secret import Secret
 
 pytestmark = pytest.mark.contracts

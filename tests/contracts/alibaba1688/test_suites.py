@@ -9,7 +9,7 @@ from contracts.colours import Reads, in_both_colours
 from crossborder.clients import Client
 from crossborder.model.ids import Ref
 from crossborder.model.outcome import Done
-from crossborder.model.supply import Purchase, PurchaseStatus
+from crossborder.model.purchase import Purchase, PurchaseStatus
 from crossborder.testing.clock import VirtualClock
 from crossborder.testing.contracts import (
     Deed,

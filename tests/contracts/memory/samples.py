@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from crossborder.adapters.memory import Memory, MemoryServer
+from crossborder.model.carriage import Line, Parcel, ServiceClass, ShipmentRequest
 from crossborder.model.ids import (
     CustomerId,
     OfferId,
@@ -18,36 +19,16 @@ from crossborder.model.ids import (
 from crossborder.model.listing import DraftVariant, ListingDraft
 from crossborder.model.measure import Weight
 from crossborder.model.money import Price
-from crossborder.model.order import (
-    Fulfilment,
-    FulfilmentLine,
-    Native,
-    Order,
-    OrderLine,
-    OrderState,
-    OrderStatus,
-)
+from crossborder.model.order import Fulfilment, FulfilmentLine, Order, OrderLine
 from crossborder.model.payment import PaymentAttempt
 from crossborder.model.place import Address
 from crossborder.model.product import SKU, Attribute, Product
-from crossborder.model.shipment import (
-    Line,
-    Parcel,
-    ServiceClass,
-    Shipment,
-    ShipmentRequest,
-    Stage,
-    TrackingEvent,
-)
-from crossborder.model.supply import (
-    OfferLine,
-    PriceTier,
-    Purchase,
-    PurchaseLine,
-    Supplier,
-    SupplierOffer,
-)
+from crossborder.model.purchase import Purchase, PurchaseLine
+from crossborder.model.shipment import Shipment
+from crossborder.model.status import Native, OrderState, OrderStatus
+from crossborder.model.supply import OfferLine, PriceTier, Supplier, SupplierOffer
 from crossborder.model.ticket import Author, Message, Ticket
+from crossborder.model.tracking import Stage, TrackingEvent
 from crossborder.protocols.sourcing import Sourced
 from crossborder.testing.contracts import Far
 

@@ -12,13 +12,15 @@ from crossborder.adapters.memory import (
     MemoryTokenStore,
     signature,
 )
+from crossborder.model.carriage import ShipmentRequest
 from crossborder.model.ids import PurchaseId, Ref
 from crossborder.model.listing import Listing, ListingDraft
 from crossborder.model.order import Fulfilment, Order
 from crossborder.model.outcome import Done
 from crossborder.model.payment import PaymentAttempt
-from crossborder.model.shipment import Shipment, ShipmentRequest, Stage, TrackingEvent
-from crossborder.model.supply import Purchase
+from crossborder.model.purchase import Purchase
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Stage, TrackingEvent
 from crossborder.protocols.storage import Journal, TokenStore
 from crossborder.protocols.webhooks import WebhookReader
 from crossborder.secret import Secret

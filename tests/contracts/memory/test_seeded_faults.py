@@ -18,8 +18,8 @@ from crossborder.model.listing import Listing
 from crossborder.model.outcome import Done, Outcome, Refused
 from crossborder.model.payment import Payment
 from crossborder.model.place import Address
+from crossborder.model.purchase import Purchase
 from crossborder.model.shipment import Shipment
-from crossborder.model.supply import Purchase
 from crossborder.protocols.webhooks import WebhookEvent
 from crossborder.secret import Secret
 

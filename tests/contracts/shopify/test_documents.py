@@ -12,7 +12,7 @@ from contracts.shopify.fake import (  # type: ignore[import-not-found,unused-ign
 )
 from crossborder.adapters.shopify.documents import ALL
 from crossborder.adapters.shopify.rules import COSTS, POLICIES
-from crossborder.model.order import OrderStatus
+from crossborder.model.status import OrderStatus
 from crossborder.stages.orders import native_word, read_status
 from crossborder.testing.contract_transport.documents import document
 

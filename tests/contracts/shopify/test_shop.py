@@ -14,13 +14,14 @@ from crossborder.conversation import Flow, Steps
 from crossborder.errors import NotFound, OutcomeUnknown, Throttled
 from crossborder.model.extra import Extra
 from crossborder.model.ids import ProductId, Ref, SkuId
+from crossborder.model.ledger import PaymentState
 from crossborder.model.listing import DraftVariant, Listing, ListingDraft, ListingStatus
 from crossborder.model.measure import Weight
 from crossborder.model.money import Price
-from crossborder.model.order import Fulfilment, FulfilmentLine, FulfilmentState, Order, OrderState
+from crossborder.model.order import Fulfilment, FulfilmentLine, Order
 from crossborder.model.outcome import Done, Refused
-from crossborder.model.payment import PaymentState
 from crossborder.model.product import Image, Option
+from crossborder.model.status import FulfilmentState, OrderState
 from crossborder.protocols.inventory import StockLevel
 from crossborder.testing.clock import VirtualClock
 from crossborder.testing.play import play

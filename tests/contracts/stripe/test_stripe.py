@@ -18,9 +18,10 @@ from crossborder.conversation import Flow
 from crossborder.conversation import flow as cut_off
 from crossborder.errors import BadRequest, OutcomeUnknown
 from crossborder.model.ids import OrderId, Ref
+from crossborder.model.ledger import MoneyLedger, PaymentState
 from crossborder.model.money import Money, Price
 from crossborder.model.outcome import Done, Pending, Refused
-from crossborder.model.payment import MoneyLedger, Payment, PaymentAttempt, PaymentState
+from crossborder.model.payment import Payment, PaymentAttempt
 from crossborder.testing.clock import VirtualClock
 from crossborder.testing.contract_transport import ContractTransport, OpenApiContract
 

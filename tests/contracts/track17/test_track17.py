@@ -17,7 +17,8 @@ from crossborder.clients import Client
 from crossborder.errors import Unauthorized
 from crossborder.model.ids import ShipmentId
 from crossborder.model.outcome import Done, Refused
-from crossborder.model.shipment import Shipment, Stage
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Stage
 from crossborder.secret import Secret
 from crossborder.testing.play import play, reply
 

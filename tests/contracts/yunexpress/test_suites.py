@@ -11,12 +11,13 @@ from contracts.where import contracts_root
 from contracts.yunexpress.fake import APP, SECRET, FakeYunExpress, sample
 from crossborder.adapters.yunexpress import Reader, YunExpress
 from crossborder.clients import Client
+from crossborder.model.carriage import CustomsLine, Parcel, ShipmentRequest
 from crossborder.model.extra import Extra
 from crossborder.model.measure import Size, Weight
 from crossborder.model.money import Price
 from crossborder.model.outcome import Done
 from crossborder.model.place import Address
-from crossborder.model.shipment import CustomsLine, Parcel, Shipment, ShipmentRequest
+from crossborder.model.shipment import Shipment
 from crossborder.protocols.logistics import TrackingReader
 from crossborder.testing.contracts import CarrierContract, Far, TrackingReaderContract
 from crossborder.wire.text import write_json

@@ -16,11 +16,12 @@ from crossborder.adapters.yunexpress import Reader, YunExpress
 from crossborder.adapters.yunexpress.sign import App, signature
 from crossborder.clients import Client
 from crossborder.conversation import Request, Token
+from crossborder.model.carriage import CustomsLine, Parcel, ShipmentRequest
 from crossborder.model.measure import Size, Weight
 from crossborder.model.money import Price
 from crossborder.model.outcome import Done, Refused
 from crossborder.model.place import Address
-from crossborder.model.shipment import CustomsLine, Parcel, ShipmentRequest, Stage
+from crossborder.model.tracking import Stage
 from crossborder.secret import Secret
 from crossborder.testing.play import play, reply
 from crossborder.wire.text import write_json

@@ -7,11 +7,13 @@ from attrs import evolve
 from crossborder.chain import Collected, collect, refund
 from crossborder.conversation import Steps, flow
 from crossborder.model.ids import Ref
+from crossborder.model.ledger import EntryKind, PaymentState
 from crossborder.model.money import Money, Price
-from crossborder.model.order import Order, OrderState
+from crossborder.model.order import Order
 from crossborder.model.outcome import Done, Pending, Problem, Refused
-from crossborder.model.payment import EntryKind, PaymentMethod, PaymentState, Refund
+from crossborder.model.payment import PaymentMethod, Refund
 from crossborder.model.promotion import CommissionState
+from crossborder.model.status import OrderState
 
 
 def _collect(made: Any, order: Order, attempt: str = "try-1", gateway: Any = None) -> Any:

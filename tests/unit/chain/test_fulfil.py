@@ -7,15 +7,15 @@ from attrs import evolve
 
 from crossborder.chain import collect, fulfil, send
 from crossborder.conversation import Steps, flow
+from crossborder.model.carriage import Parcel, Quote
 from crossborder.model.ids import SupplierId, WarehouseId
 from crossborder.model.measure import Weight
 from crossborder.model.money import Money, Price
 from crossborder.model.order import Order
 from crossborder.model.outcome import Done, Refused
 from crossborder.model.place import Address
-from crossborder.model.shipment import Parcel, Quote
+from crossborder.model.purchase import PurchaseStatus
 from crossborder.model.stock import RealStock
-from crossborder.model.supply import PurchaseStatus
 from crossborder.stages.orders import hold
 
 PARCEL = Parcel(Weight.kg("0.42"))

@@ -11,8 +11,9 @@ from crossborder.model.ids import CustomerId, Ref, ShipmentId, TicketId
 from crossborder.model.money import Money
 from crossborder.model.order import Order
 from crossborder.model.outcome import Done, Problem, Refused
-from crossborder.model.shipment import Health, ParcelState, Shipment, Stage
+from crossborder.model.shipment import Shipment
 from crossborder.model.ticket import Author, Message, Ticket, TicketStatus
+from crossborder.model.tracking import Health, ParcelState, Stage
 
 ANN = CustomerId("customer-7")
 RICH = CustomerHistory(ANN, 9, Money("9000", "USD"))

@@ -6,19 +6,13 @@ from attrs import evolve
 
 from crossborder.chain import Tracked, track
 from crossborder.conversation import Steps, flow
+from crossborder.model.carriage import Parcel, ShipmentRequest
 from crossborder.model.ids import OrderId, ShipmentId
 from crossborder.model.measure import Weight
 from crossborder.model.place import Address
-from crossborder.model.shipment import (
-    Expected,
-    Health,
-    Parcel,
-    Shipment,
-    ShipmentRequest,
-    Stage,
-    TrackingEvent,
-)
+from crossborder.model.shipment import Shipment
 from crossborder.model.time import Window
+from crossborder.model.tracking import Expected, Health, Stage, TrackingEvent
 from crossborder.protocols import Reading
 
 DAY = timedelta(days=1)

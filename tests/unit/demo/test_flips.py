@@ -10,13 +10,14 @@ from attrs import evolve
 from crossborder.demo import Story, told
 from crossborder.demo.world import MARKET, STORE, sample_offer
 from crossborder.model.customer import Segment
+from crossborder.model.ledger import PaymentState
 from crossborder.model.listing import Fee, FeeRule
 from crossborder.model.money import Money
-from crossborder.model.order import OrderState
 from crossborder.model.outcome import Done, Pending, Refused
-from crossborder.model.payment import PaymentMethod, PaymentState
-from crossborder.model.shipment import Health, Stage
+from crossborder.model.payment import PaymentMethod
+from crossborder.model.status import OrderState
 from crossborder.model.ticket import TicketStatus
+from crossborder.model.tracking import Health, Stage
 from crossborder.stages.inventory import LeadTime
 from crossborder.stages.service import ReplyPolicy
 from crossborder.stages.sourcing import Verdict

@@ -210,8 +210,8 @@ def test_an_int_or_a_decimal_text_is_read_exactly(given: object, read: Decimal) 
 
 
 def test_lists_and_sets_and_mappings_are_frozen_on_the_way_in() -> None:
-    from crossborder.model.order import OrderStatus
     from crossborder.model.outcome import Problem
+    from crossborder.model.status import OrderStatus
 
     status = OrderStatus(flags=["presale", "gift"], native=[])  # type: ignore[arg-type]
     assert status.flags == frozenset({"presale", "gift"})

@@ -7,8 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crossborder.errors import CurrencyMismatch, InvalidValue
+from crossborder.model.currency import exponent
 from crossborder.model.ids import SkuId
-from crossborder.model.money import ExchangeRate, Money, Price, RateSide, agree, exponent, total
+from crossborder.model.money import ExchangeRate, Money, Price, RateSide, agree, total
 from crossborder.model.order import OrderLine
 from crossborder.testing.strategies import amounts, money, prices
 

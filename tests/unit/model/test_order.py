@@ -8,21 +8,11 @@ from hypothesis import given
 
 from crossborder.errors import CurrencyMismatch, IllegalMove, InvalidValue
 from crossborder.model.ids import OrderId, Ref, ReturnId, SkuId
+from crossborder.model.ledger import EntryKind, LedgerEntry, MoneyLedger, PaymentState
 from crossborder.model.money import Price, total
-from crossborder.model.order import (
-    Fulfilment,
-    FulfilmentLine,
-    FulfilmentState,
-    Order,
-    OrderLine,
-    OrderState,
-    OrderStatus,
-    Return,
-    ReturnLine,
-    ReturnStatus,
-    SettlementState,
-)
-from crossborder.model.payment import EntryKind, LedgerEntry, MoneyLedger, PaymentState
+from crossborder.model.order import Fulfilment, FulfilmentLine, Order, OrderLine
+from crossborder.model.returns import Return, ReturnLine, ReturnStatus
+from crossborder.model.status import FulfilmentState, OrderState, OrderStatus, SettlementState
 from crossborder.testing.strategies import order_statuses, orders
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)

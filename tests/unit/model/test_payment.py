@@ -7,16 +7,9 @@ from hypothesis import strategies as st
 
 from crossborder.errors import CurrencyMismatch, InvalidValue
 from crossborder.model.ids import Ref
+from crossborder.model.ledger import EntryKind, LedgerEntry, MoneyLedger, PaymentState
 from crossborder.model.money import Money, Price
-from crossborder.model.payment import (
-    EntryKind,
-    LedgerEntry,
-    MoneyLedger,
-    Payment,
-    PaymentState,
-    Payout,
-    PayoutHold,
-)
+from crossborder.model.payment import Payment, Payout, PayoutHold
 from crossborder.testing.strategies import ledger_entries, money_ledgers
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)

@@ -6,18 +6,12 @@ from attrs import evolve
 from hypothesis import given
 
 from crossborder.errors import InvalidValue
+from crossborder.model.carriage import CustomsLine, Line, ServiceClass
 from crossborder.model.ids import ShipmentId
 from crossborder.model.measure import Weight
 from crossborder.model.money import Price
-from crossborder.model.shipment import (
-    CustomsLine,
-    Leg,
-    Line,
-    ServiceClass,
-    Shipment,
-    Stage,
-    TrackingEvent,
-)
+from crossborder.model.shipment import Leg, Shipment
+from crossborder.model.tracking import Stage, TrackingEvent
 from crossborder.testing.strategies import shipments
 
 AT = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)

@@ -6,20 +6,11 @@ from attrs import evolve
 from hypothesis import given
 
 from crossborder.errors import CurrencyMismatch, IllegalMove, InvalidValue
+from crossborder.model.cost import CostPart, LandedCost
 from crossborder.model.ids import OfferId, ProductId, PurchaseId, Ref, SkuId, SupplierId
 from crossborder.model.money import Money, Price, total
-from crossborder.model.supply import (
-    CostPart,
-    LandedCost,
-    MixRule,
-    OfferLine,
-    PriceTier,
-    Purchase,
-    PurchaseLine,
-    PurchaseStatus,
-    Supplier,
-    SupplierOffer,
-)
+from crossborder.model.purchase import Purchase, PurchaseLine, PurchaseStatus
+from crossborder.model.supply import MixRule, OfferLine, PriceTier, Supplier, SupplierOffer
 from crossborder.testing.strategies import landed_costs, offers, purchases
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)

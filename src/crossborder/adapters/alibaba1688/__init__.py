@@ -26,8 +26,8 @@ from crossborder.model.extra import Extra
 from crossborder.model.ids import Ref
 from crossborder.model.outcome import Done, Outcome, Pending, Problem, Refused
 from crossborder.model.place import Address
-from crossborder.model.shipment import TrackingEvent
-from crossborder.model.supply import Purchase, PurchaseStatus
+from crossborder.model.purchase import Purchase, PurchaseStatus
+from crossborder.model.tracking import TrackingEvent
 from crossborder.policy import Policies
 from crossborder.protocols.sourcing import (
     Found,

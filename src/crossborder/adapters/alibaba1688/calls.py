@@ -11,7 +11,7 @@ from crossborder.conversation import segment
 from crossborder.errors import InvalidValue
 from crossborder.model.ids import Ref
 from crossborder.model.place import Address
-from crossborder.model.supply import Purchase
+from crossborder.model.purchase import Purchase
 from crossborder.wire.text import write_json
 
 __all__ = [

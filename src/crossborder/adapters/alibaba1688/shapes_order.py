@@ -19,7 +19,7 @@ from crossborder.model.extra import Extra
 from crossborder.model.ids import Ref
 from crossborder.model.money import Money
 from crossborder.model.outcome import Problem
-from crossborder.model.supply import Purchase, PurchaseStatus
+from crossborder.model.purchase import Purchase, PurchaseStatus
 from crossborder.stages.orders.status import purchase_status
 from crossborder.wire.payload import Payload
 

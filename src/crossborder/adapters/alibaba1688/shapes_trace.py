@@ -11,7 +11,7 @@ from typing import Any
 
 from crossborder.adapters.alibaba1688.reading import moment, opened, readable
 from crossborder.adapters.alibaba1688.rules import VENDOR
-from crossborder.model.shipment import Health, Stage, TrackingEvent
+from crossborder.model.tracking import Health, Stage, TrackingEvent
 from crossborder.wire.payload import Payload
 
 __all__ = ["events", "stage_of"]

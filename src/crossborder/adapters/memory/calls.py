@@ -7,8 +7,8 @@ from typing import Any
 from crossborder.conversation import Request
 from crossborder.model.money import Price
 from crossborder.model.place import Address
+from crossborder.model.purchase import Purchase
 from crossborder.model.shipment import Shipment
-from crossborder.model.supply import Purchase
 from crossborder.protocols.inventory import StockLevel
 from crossborder.serial import unstructure
 

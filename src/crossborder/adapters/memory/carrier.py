@@ -6,20 +6,11 @@ from typing import Any
 from attrs import evolve
 
 from crossborder.adapters.memory.effects import Answer, Effects, load_as, refused, show
+from crossborder.model.carriage import Label, Line, Quote, ShipmentRequest
 from crossborder.model.ids import Ref, ShipmentId
 from crossborder.model.money import Price
-from crossborder.model.shipment import (
-    Health,
-    Label,
-    Leg,
-    Line,
-    ParcelState,
-    Quote,
-    Shipment,
-    ShipmentRequest,
-    Stage,
-    TrackingEvent,
-)
+from crossborder.model.shipment import Leg, Shipment
+from crossborder.model.tracking import Health, ParcelState, Stage, TrackingEvent
 
 __all__ = ["CarrierState"]
 

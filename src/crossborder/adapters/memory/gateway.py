@@ -7,15 +7,9 @@ from attrs import evolve
 
 from crossborder.adapters.memory.effects import Answer, Effects, load_as, refused, show
 from crossborder.model.ids import Ref
+from crossborder.model.ledger import EntryKind, LedgerEntry, PaymentState
 from crossborder.model.money import Money, Price
-from crossborder.model.payment import (
-    EntryKind,
-    LedgerEntry,
-    Payment,
-    PaymentAttempt,
-    PaymentState,
-    Refund,
-)
+from crossborder.model.payment import Payment, PaymentAttempt, Refund
 
 __all__ = ["GatewayState"]
 

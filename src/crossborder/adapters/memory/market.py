@@ -8,8 +8,8 @@ from attrs import evolve
 from crossborder.adapters.memory.effects import Answer, Effects, load_as, refused, show
 from crossborder.model.ids import Ref
 from crossborder.model.money import Money, total
-from crossborder.model.shipment import TrackingEvent
-from crossborder.model.supply import Purchase, PurchaseStatus
+from crossborder.model.purchase import Purchase, PurchaseStatus
+from crossborder.model.tracking import TrackingEvent
 from crossborder.protocols.sourcing import Found, Preview, Sourced
 
 __all__ = ["MarketState"]

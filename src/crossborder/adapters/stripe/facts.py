@@ -15,8 +15,8 @@ from datetime import datetime
 from crossborder.adapters.stripe import rules
 from crossborder.errors import Unreadable
 from crossborder.model.ids import Ref
+from crossborder.model.ledger import EntryKind, LedgerEntry
 from crossborder.model.money import Price
-from crossborder.model.payment import EntryKind, LedgerEntry
 from crossborder.protocols.webhooks import WebhookEvent
 from crossborder.wire.dates import instant
 from crossborder.wire.payload import Payload

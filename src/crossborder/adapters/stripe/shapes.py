@@ -8,9 +8,10 @@ from crossborder.conversation import Reply
 from crossborder.errors import BadRequest
 from crossborder.model.extra import Extra
 from crossborder.model.ids import OrderId, Ref
+from crossborder.model.ledger import PaymentState
 from crossborder.model.money import Money
 from crossborder.model.outcome import Problem, Refused
-from crossborder.model.payment import Payment, PaymentState, Refund
+from crossborder.model.payment import Payment, Refund
 from crossborder.protocols.webhooks import WebhookEvent
 from crossborder.wire.payload import Payload
 

@@ -7,7 +7,7 @@ from typing import Any
 from crossborder.adapters.track17.rules import MILESTONES, SUB_STATUSES, VENDOR
 from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.place import Place
-from crossborder.model.shipment import ParcelState, TrackingEvent
+from crossborder.model.tracking import ParcelState, TrackingEvent
 from crossborder.wire.dates import instant, offset
 from crossborder.wire.payload import Payload
 

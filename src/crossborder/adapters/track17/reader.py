@@ -23,8 +23,9 @@ from crossborder.errors import InvalidValue
 from crossborder.model.extra import Extra
 from crossborder.model.ids import ShipmentId
 from crossborder.model.outcome import Problem
-from crossborder.model.shipment import Expected, Leg, ParcelState, Shipment, TrackingEvent
+from crossborder.model.shipment import Leg, Shipment
 from crossborder.model.time import Window
+from crossborder.model.tracking import Expected, ParcelState, TrackingEvent
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.dates import instant
 from crossborder.wire.payload import Payload

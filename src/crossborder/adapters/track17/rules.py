@@ -21,7 +21,7 @@ from crossborder.conversation import (
 from crossborder.errors import BadRequest, Unauthorized, Unreadable, VendorError
 from crossborder.model.extra import Extra
 from crossborder.model.outcome import Problem
-from crossborder.model.shipment import Health, ParcelState, Stage
+from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.policy import Policies, Policy, RateLimit
 from crossborder.wire.payload import Payload
 

@@ -18,9 +18,10 @@ from crossborder.adapters.yunexpress.rules import POLICIES, SANDBOX, URL, VENDOR
 from crossborder.adapters.yunexpress.sign import App
 from crossborder.conversation import Desk, Steps, Token, flow, settled
 from crossborder.errors import BadRequest, NotFound
+from crossborder.model.carriage import Label, Quote, ShipmentRequest
 from crossborder.model.extra import Extra
 from crossborder.model.outcome import Done, Outcome, Problem, Refused
-from crossborder.model.shipment import Label, Quote, Shipment, ShipmentRequest
+from crossborder.model.shipment import Shipment
 from crossborder.protocols.logistics import Carrier, Reading
 from crossborder.secret import Secret
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from crossborder.adapters.yunexpress.rules import CARGO, CUSTOMS_NUMBERS, LONGEST
 from crossborder.errors import InvalidValue
+from crossborder.model.carriage import CustomsLine, Parcel, ShipmentRequest
 from crossborder.model.measure import Size
 from crossborder.model.outcome import Problem
 from crossborder.model.place import Address
-from crossborder.model.shipment import CustomsLine, Parcel, ShipmentRequest
 
 __all__ = ["latin", "package", "problems", "trial"]
 

@@ -17,7 +17,8 @@ from crossborder.model.extra import Extra
 from crossborder.model.ids import Ref, ShipmentId
 from crossborder.model.outcome import Problem
 from crossborder.model.place import Place
-from crossborder.model.shipment import ParcelState, Shipment, TrackingEvent
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import ParcelState, TrackingEvent
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.dates import instant, offset
 from crossborder.wire.payload import Payload

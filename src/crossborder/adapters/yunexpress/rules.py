@@ -12,7 +12,7 @@ from typing import Any
 from crossborder.conversation import Broken, Ok, Rejected, Reply, Verdict, read_status
 from crossborder.errors import BadRequest, Unauthorized, Unreadable
 from crossborder.model.outcome import Problem
-from crossborder.model.shipment import Health, ParcelState, Stage
+from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.policy import Policies, Policy
 from crossborder.wire.payload import Payload
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from crossborder.adapters.yunexpress.rules import CANCELLED, CURRENCIES, LABELS, VENDOR
 from crossborder.errors import InvalidValue
+from crossborder.model.carriage import Label, Quote, ShipmentRequest
 from crossborder.model.extra import Extra
 from crossborder.model.ids import Ref, ShipmentId
 from crossborder.model.money import Price
-from crossborder.model.shipment import Label, Leg, Quote, Shipment, ShipmentRequest
+from crossborder.model.shipment import Leg, Shipment
 from crossborder.wire.payload import Payload
 
 __all__ = ["booked", "cancelled", "found", "label", "legs", "quotes", "transit"]

@@ -6,10 +6,10 @@ from decimal import Decimal
 from attrs import evolve
 
 from crossborder.errors import CurrencyMismatch
+from crossborder.model.cost import CostPart, LandedCost
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
 from crossborder.model.money import ExchangeRate, Money, Price
-from crossborder.model.supply import CostPart, LandedCost
 
 __all__ = ["exchanged", "landed"]
 

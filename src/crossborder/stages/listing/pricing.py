@@ -6,11 +6,12 @@ from decimal import ROUND_CEILING, Context, Decimal
 from attrs import frozen
 
 from crossborder.errors import CurrencyMismatch, InvalidValue
+from crossborder.model.cost import LandedCost
+from crossborder.model.currency import exponent
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
 from crossborder.model.listing import Platform
-from crossborder.model.money import ExchangeRate, Money, Price, exponent, total
-from crossborder.model.supply import LandedCost
+from crossborder.model.money import ExchangeRate, Money, Price, total
 from crossborder.stages.listing.landed import exchanged
 
 __all__ = ["price"]

@@ -10,7 +10,8 @@ from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.ids import ShipmentId
-from crossborder.model.shipment import Health, Shipment
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Health
 from crossborder.stages.logistics.tracking import moment
 
 __all__ = ["DelayWarning", "warn"]

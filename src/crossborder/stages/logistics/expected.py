@@ -6,8 +6,9 @@ from types import MappingProxyType
 from crossborder.model.check import refuse
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
-from crossborder.model.shipment import Expected, Shipment, Stage
+from crossborder.model.shipment import Shipment
 from crossborder.model.time import Window
+from crossborder.model.tracking import Expected, Stage
 
 __all__ = ["expect"]
 

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from crossborder.model.carriage import Line, Parcel
 from crossborder.model.check import refuse
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.measure import Size, Weight
 from crossborder.model.money import Money
-from crossborder.model.shipment import Line, Parcel
 
 __all__ = ["billable", "choose"]
 

@@ -8,7 +8,8 @@ from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.place import Place
-from crossborder.model.shipment import Health, Leg, ParcelState, Shipment, Stage, TrackingEvent
+from crossborder.model.shipment import Leg, Shipment
+from crossborder.model.tracking import Health, ParcelState, Stage, TrackingEvent
 
 __all__ = ["merge", "moment", "parcel_state", "track"]
 

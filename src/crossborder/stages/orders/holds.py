@@ -9,7 +9,8 @@ from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.money import Money
-from crossborder.model.order import FulfilmentState, Order
+from crossborder.model.order import Order
+from crossborder.model.status import FulfilmentState
 
 __all__ = ["hold", "release", "screen_order"]
 

@@ -20,13 +20,13 @@ Sources:
 
 from types import MappingProxyType
 
-from crossborder.model.order import FulfilmentState as F
-from crossborder.model.order import OrderState as O
-from crossborder.model.order import OrderStatus
-from crossborder.model.order import SettlementState as S
-from crossborder.model.payment import PaymentState as P
-from crossborder.model.shipment import Health, ParcelState, Stage
-from crossborder.model.supply import PurchaseStatus
+from crossborder.model.ledger import PaymentState as P
+from crossborder.model.purchase import PurchaseStatus
+from crossborder.model.status import FulfilmentState as F
+from crossborder.model.status import OrderState as O
+from crossborder.model.status import OrderStatus
+from crossborder.model.status import SettlementState as S
+from crossborder.model.tracking import Health, ParcelState, Stage
 
 __all__ = [
     "ALIBABA1688_PURCHASE",

@@ -18,11 +18,13 @@ from crossborder.model.ids import (
     WarehouseId,
     digest,
 )
+from crossborder.model.ledger import PaymentState
 from crossborder.model.money import Price
-from crossborder.model.order import FulfilmentState, Order, OrderLine
-from crossborder.model.payment import PaymentState
+from crossborder.model.order import Order, OrderLine
+from crossborder.model.purchase import Purchase, PurchaseLine
+from crossborder.model.status import FulfilmentState
 from crossborder.model.stock import RealStock
-from crossborder.model.supply import OfferLine, Purchase, PurchaseLine, SupplierOffer
+from crossborder.model.supply import OfferLine, SupplierOffer
 
 __all__ = ["PurchasePlan", "StockTake", "plan"]
 

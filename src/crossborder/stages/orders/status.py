@@ -10,9 +10,9 @@ from crossborder.model.check import refuse
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
-from crossborder.model.order import FulfilmentState, Native, OrderState, OrderStatus
-from crossborder.model.payment import PaymentState
-from crossborder.model.supply import PurchaseStatus
+from crossborder.model.ledger import PaymentState
+from crossborder.model.purchase import PurchaseStatus
+from crossborder.model.status import FulfilmentState, Native, OrderState, OrderStatus
 from crossborder.stages.orders import maps
 
 __all__ = ["native_word", "purchase_status", "purchase_word", "read_status"]

@@ -7,8 +7,8 @@ from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.ids import OrderId
+from crossborder.model.ledger import EntryKind, LedgerEntry, MoneyLedger
 from crossborder.model.money import Money, Price
-from crossborder.model.payment import EntryKind, LedgerEntry, MoneyLedger
 
 __all__ = ["may_capture", "may_refund", "record"]
 

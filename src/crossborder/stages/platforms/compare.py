@@ -8,11 +8,11 @@ from attrs import field, frozen
 
 from crossborder.errors import CurrencyMismatch, InvalidValue
 from crossborder.model.check import SIGNED, checked, refuse
+from crossborder.model.cost import LandedCost
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
 from crossborder.model.listing import PayoutTerms, Platform
 from crossborder.model.money import Money, Price, total
-from crossborder.model.supply import LandedCost
 
 __all__ = ["Assumptions", "Economics", "FeeLine", "compare", "economics"]
 

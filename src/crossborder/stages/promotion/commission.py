@@ -9,9 +9,9 @@ from crossborder.model.check import refuse
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
+from crossborder.model.ledger import MoneyLedger
 from crossborder.model.money import Money
 from crossborder.model.order import Order
-from crossborder.model.payment import MoneyLedger
 from crossborder.model.promotion import Campaign, Commission, CommissionState, Medium, Touch
 
 __all__ = ["accrue", "settle"]

@@ -9,8 +9,9 @@ from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.ids import CustomerId, OrderId, Ref, TicketId
-from crossborder.model.order import Order, OrderState
+from crossborder.model.order import Order
 from crossborder.model.shipment import Shipment
+from crossborder.model.status import OrderState
 from crossborder.model.ticket import Message, Ticket
 
 __all__ = ["open_ticket"]

@@ -10,8 +10,9 @@ from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.order import Order
-from crossborder.model.shipment import Health, Shipment, Stage
+from crossborder.model.shipment import Shipment
 from crossborder.model.ticket import Ticket
+from crossborder.model.tracking import Health, Stage
 from crossborder.stages.service.templates import TEMPLATES
 
 __all__ = ["Answer", "ReplyPolicy", "answer"]

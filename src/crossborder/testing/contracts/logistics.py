@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from crossborder.errors import Unreadable
+from crossborder.model.carriage import ShipmentRequest
 from crossborder.model.outcome import Done, Refused
-from crossborder.model.shipment import Shipment, ShipmentRequest, Stage
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Stage
 from crossborder.protocols.logistics import TrackingReader
 from crossborder.testing.contracts.once import Deed, Far, OnceContract
 

@@ -6,15 +6,10 @@ from typing import Any
 from attrs import evolve
 
 from crossborder.conversation import Flow
+from crossborder.model.ledger import EntryKind, MoneyLedger, PaymentState
 from crossborder.model.money import Price
 from crossborder.model.outcome import Done, Refused
-from crossborder.model.payment import (
-    EntryKind,
-    MoneyLedger,
-    Payment,
-    PaymentAttempt,
-    PaymentState,
-)
+from crossborder.model.payment import Payment, PaymentAttempt
 from crossborder.testing.contracts.once import Deed, Far, OnceContract
 
 __all__ = ["PaymentGatewayContract"]

@@ -9,7 +9,7 @@ from crossborder.errors import NotFound
 from crossborder.model.ids import Ref
 from crossborder.model.outcome import Done, Pending, Refused
 from crossborder.model.place import Address
-from crossborder.model.supply import Purchase, PurchaseStatus
+from crossborder.model.purchase import Purchase, PurchaseStatus
 from crossborder.testing.contracts.once import Deed, Far, OnceContract
 
 __all__ = ["OfferSourceContract", "PurchaseTracerContract", "PurchasingContract"]

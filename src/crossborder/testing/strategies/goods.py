@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from crossborder.model.cost import CostPart, LandedCost
 from crossborder.model.listing import (
     DraftVariant,
     FeeRule,
@@ -15,18 +16,9 @@ from crossborder.model.listing import (
     Platform,
 )
 from crossborder.model.product import SKU, Attribute, Image, Option, Product, Tag, Translation
+from crossborder.model.purchase import Purchase, PurchaseLine
 from crossborder.model.stock import RealStock, StockMove, VirtualStock, Warehouse
-from crossborder.model.supply import (
-    CostPart,
-    LandedCost,
-    MixRule,
-    OfferLine,
-    PriceTier,
-    Purchase,
-    PurchaseLine,
-    Supplier,
-    SupplierOffer,
-)
+from crossborder.model.supply import MixRule, OfferLine, PriceTier, Supplier, SupplierOffer
 from crossborder.testing.strategies.base import (
     built,
     countries,

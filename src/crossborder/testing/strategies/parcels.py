@@ -3,20 +3,9 @@
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from crossborder.model.shipment import (
-    CustomsLine,
-    Expected,
-    HandlingUnit,
-    Label,
-    Leg,
-    Line,
-    Parcel,
-    ParcelState,
-    Quote,
-    Shipment,
-    ShipmentRequest,
-    TrackingEvent,
-)
+from crossborder.model.carriage import CustomsLine, Label, Line, Parcel, Quote, ShipmentRequest
+from crossborder.model.shipment import HandlingUnit, Leg, Shipment
+from crossborder.model.tracking import Expected, ParcelState, TrackingEvent
 from crossborder.testing.strategies.base import (
     built,
     countries,

@@ -5,19 +5,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from crossborder.model.order import (
-    Fulfilment,
-    FulfilmentLine,
-    Native,
-    Order,
-    OrderLine,
-    OrderStatus,
-    Return,
-    ReturnLine,
-)
+from crossborder.model.ledger import LedgerEntry, MoneyLedger
+from crossborder.model.order import Fulfilment, FulfilmentLine, Order, OrderLine
 from crossborder.model.payment import (
-    LedgerEntry,
-    MoneyLedger,
     Payment,
     PaymentAttempt,
     PaymentMethod,
@@ -25,6 +15,8 @@ from crossborder.model.payment import (
     PayoutHold,
     Refund,
 )
+from crossborder.model.returns import Return, ReturnLine
+from crossborder.model.status import Native, OrderStatus
 from crossborder.testing.strategies.base import (
     built,
     countries,

@@ -21,7 +21,7 @@ from crossborder.model.ids import PurchaseId, Ref, SkuId, SupplierId
 from crossborder.model.money import Money, Price
 from crossborder.model.outcome import Done, Pending, Refused
 from crossborder.model.place import Address
-from crossborder.model.supply import Purchase, PurchaseLine, PurchaseStatus
+from crossborder.model.purchase import Purchase, PurchaseLine, PurchaseStatus
 from crossborder.protocols.sourcing import OfferSource, PurchaseTracer, Purchasing
 from crossborder.secret import Secret
 from crossborder.testing.play import LOST, Script, play, reply

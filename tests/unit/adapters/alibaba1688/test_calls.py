@@ -12,7 +12,7 @@ from crossborder.model.extra import Extra
 from crossborder.model.ids import PurchaseId, Ref, SkuId, SupplierId
 from crossborder.model.money import Price
 from crossborder.model.place import Address
-from crossborder.model.supply import Purchase, PurchaseLine
+from crossborder.model.purchase import Purchase, PurchaseLine
 
 WAREHOUSE = Address(
     "张三", "CN", ("网商路699号",), "杭州市", "浙江省", "310000", "滨江区", phone="138 0013 8000"

@@ -20,7 +20,7 @@ from crossborder.adapters.alibaba1688.shapes import (
 from crossborder.errors import Unreadable
 from crossborder.model.ids import PurchaseId, Ref, SkuId, SupplierId
 from crossborder.model.money import Money, Price
-from crossborder.model.supply import Purchase, PurchaseLine, PurchaseStatus
+from crossborder.model.purchase import Purchase, PurchaseLine, PurchaseStatus
 
 PURCHASE = Purchase(
     PurchaseId("PO-1"),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from crossborder.adapters.alibaba1688.shapes import events, stage_of
 from crossborder.errors import Unreadable
-from crossborder.model.shipment import Health, Stage
+from crossborder.model.tracking import Health, Stage
 from crossborder.wire.dates import BEIJING
 
 

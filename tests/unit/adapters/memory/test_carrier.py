@@ -5,22 +5,14 @@ import pytest
 from attrs import evolve
 
 from crossborder.errors import NotFound, OutcomeUnknown
+from crossborder.model.carriage import Label, Line, Parcel, Quote, ServiceClass, ShipmentRequest
 from crossborder.model.ids import OrderId, ShipmentId
 from crossborder.model.measure import Weight
 from crossborder.model.money import Price
 from crossborder.model.outcome import Done
 from crossborder.model.place import Address
-from crossborder.model.shipment import (
-    Label,
-    Line,
-    Parcel,
-    Quote,
-    ServiceClass,
-    Shipment,
-    ShipmentRequest,
-    Stage,
-    TrackingEvent,
-)
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Stage, TrackingEvent
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -6,9 +6,10 @@ from attrs import evolve
 
 from crossborder.errors import NotFound
 from crossborder.model.ids import OrderId, Ref
+from crossborder.model.ledger import EntryKind, MoneyLedger, PaymentState
 from crossborder.model.money import Money, Price
 from crossborder.model.outcome import Done, Refused
-from crossborder.model.payment import EntryKind, MoneyLedger, Payment, PaymentAttempt, PaymentState
+from crossborder.model.payment import Payment, PaymentAttempt
 
 TRY = PaymentAttempt("try-1", OrderId("1"), Price("20", "USD"), "card", capture=False)
 

@@ -11,8 +11,8 @@ from crossborder.model.ids import PurchaseId, Ref, SkuId, SupplierId
 from crossborder.model.money import Money, Price
 from crossborder.model.outcome import Done, Refused
 from crossborder.model.place import Address
-from crossborder.model.shipment import Stage, TrackingEvent
-from crossborder.model.supply import Purchase, PurchaseLine, PurchaseStatus
+from crossborder.model.purchase import Purchase, PurchaseLine, PurchaseStatus
+from crossborder.model.tracking import Stage, TrackingEvent
 from crossborder.protocols.sourcing import Preview
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)

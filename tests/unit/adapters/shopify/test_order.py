@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from crossborder.adapters.shopify import Shopify
 from crossborder.errors import Unreadable
 from crossborder.model.ids import Ref
+from crossborder.model.ledger import EntryKind, PaymentState
 from crossborder.model.money import Money, Price
-from crossborder.model.order import FulfilmentState, Order, OrderState
-from crossborder.model.payment import EntryKind, PaymentState
+from crossborder.model.order import Order
 from crossborder.model.promotion import Medium
+from crossborder.model.status import FulfilmentState, OrderState
 from crossborder.testing.play import play, reply
 from unit.adapters.shopify import answers  # type: ignore[import-not-found,unused-ignore]
 

@@ -15,9 +15,10 @@ from crossborder.errors import (
     Unauthorized,
 )
 from crossborder.model.ids import OrderId, Ref
+from crossborder.model.ledger import PaymentState
 from crossborder.model.money import Price
 from crossborder.model.outcome import Done, Pending, Refused
-from crossborder.model.payment import PaymentAttempt, PaymentState
+from crossborder.model.payment import PaymentAttempt
 from crossborder.secret import Secret
 from crossborder.testing.play import LOST, Played, Script, play, reply
 

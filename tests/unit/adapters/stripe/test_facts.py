@@ -11,8 +11,8 @@ from crossborder.adapters.stripe import entries_of
 from crossborder.errors import Unreadable
 from crossborder.model.extra import Extra
 from crossborder.model.ids import Ref
+from crossborder.model.ledger import EntryKind, MoneyLedger, PaymentState
 from crossborder.model.money import Money, Price
-from crossborder.model.payment import EntryKind, MoneyLedger, PaymentState
 from crossborder.protocols.webhooks import WebhookEvent
 
 START = 1732300000

@@ -5,9 +5,10 @@ import pytest
 from crossborder.adapters.stripe import shapes
 from crossborder.errors import BadRequest, InvalidValue, Unreadable
 from crossborder.model.ids import OrderId, Ref
+from crossborder.model.ledger import EntryKind, PaymentState
 from crossborder.model.money import Money, Price
 from crossborder.model.outcome import Problem, Refused
-from crossborder.model.payment import EntryKind, Payment, PaymentState
+from crossborder.model.payment import Payment
 from crossborder.wire.payload import Payload
 
 START = 1732300000

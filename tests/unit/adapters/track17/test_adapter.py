@@ -22,7 +22,8 @@ from crossborder.errors import (
 )
 from crossborder.model.ids import OrderId, ShipmentId
 from crossborder.model.outcome import Done, Refused
-from crossborder.model.shipment import Shipment, Stage
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Stage
 from crossborder.protocols import Tracker, WebhookReader, supports
 from crossborder.secret import Secret
 from crossborder.testing.play import LOST, play, reply

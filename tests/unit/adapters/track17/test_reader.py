@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from crossborder.adapters.track17.reader import Reader, carrier_name, reported
 from crossborder.adapters.track17.rules import CARRIERS, MILESTONES, STATUSES, SUB_STATUSES
 from crossborder.errors import Unreadable
-from crossborder.model.shipment import Health, Shipment, Stage
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -21,13 +21,15 @@ from crossborder.errors import (
     Unauthorized,
     Unreadable,
 )
+from crossborder.model.carriage import CustomsLine, Parcel, ShipmentRequest
 from crossborder.model.extra import Extra
 from crossborder.model.ids import OrderId, Ref
 from crossborder.model.measure import Size, Weight
 from crossborder.model.money import Price
 from crossborder.model.outcome import Done, Refused
 from crossborder.model.place import Address
-from crossborder.model.shipment import CustomsLine, Leg, Parcel, Shipment, ShipmentRequest, Stage
+from crossborder.model.shipment import Leg, Shipment
+from crossborder.model.tracking import Stage
 from crossborder.protocols import Carrier, supports
 from crossborder.secret import Secret
 from crossborder.testing.play import LOST, play, reply

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crossborder.adapters.yunexpress.reader import Reader
 from crossborder.adapters.yunexpress.rules import wording
 from crossborder.errors import Unreadable
-from crossborder.model.shipment import Stage
+from crossborder.model.tracking import Stage
 from crossborder.protocols.logistics import Reading
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -8,10 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crossborder.errors import CurrencyMismatch, InvalidValue
+from crossborder.model.cost import CostPart, LandedCost
 from crossborder.model.decision import Decision
 from crossborder.model.listing import Fee, FeeRule, ListingRules, Platform, PlatformKind
 from crossborder.model.money import ExchangeRate, Money, Price
-from crossborder.model.supply import CostPart, LandedCost
 from crossborder.stages.listing import price
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)

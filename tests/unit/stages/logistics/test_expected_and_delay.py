@@ -9,15 +9,9 @@ from hypothesis import strategies as st
 from crossborder.errors import InvalidValue
 from crossborder.model.decision import Decision
 from crossborder.model.ids import ShipmentId
-from crossborder.model.shipment import (
-    Expected,
-    Health,
-    ParcelState,
-    Shipment,
-    Stage,
-    TrackingEvent,
-)
+from crossborder.model.shipment import Shipment
 from crossborder.model.time import Window
+from crossborder.model.tracking import Expected, Health, ParcelState, Stage, TrackingEvent
 from crossborder.stages.logistics import DelayWarning, expect, track, warn
 
 DAY = timedelta(days=1)

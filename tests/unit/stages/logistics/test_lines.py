@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue
+from crossborder.model.carriage import Line, Parcel, ServiceClass
 from crossborder.model.decision import Decision
 from crossborder.model.measure import Size, Weight
 from crossborder.model.money import Money, Price
-from crossborder.model.shipment import Line, Parcel, ServiceClass
 from crossborder.stages.logistics import billable, choose
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from crossborder.model.ids import ShipmentId
 from crossborder.model.place import Place
-from crossborder.model.shipment import Health, ParcelState, Shipment, Stage, TrackingEvent
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Health, ParcelState, Stage, TrackingEvent
 from crossborder.stages.logistics import merge, parcel_state, track
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)

@@ -10,8 +10,9 @@ from crossborder.errors import InvalidValue
 from crossborder.model.customer import Customer
 from crossborder.model.ids import CustomerId, OrderId, Ref, SkuId
 from crossborder.model.money import Price
-from crossborder.model.order import FulfilmentState, Order, OrderLine, OrderState, OrderStatus
+from crossborder.model.order import Order, OrderLine
 from crossborder.model.place import Address
+from crossborder.model.status import FulfilmentState, OrderState, OrderStatus
 from crossborder.stages.orders import hold, release, screen_order, slack
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)

@@ -10,17 +10,10 @@ from hypothesis import strategies as st
 from crossborder.errors import CurrencyMismatch, InvalidValue
 from crossborder.model.decision import Decision
 from crossborder.model.ids import OfferId, OrderId, ProductId, Ref, SkuId, SupplierId, WarehouseId
+from crossborder.model.ledger import PaymentState
 from crossborder.model.money import Price
-from crossborder.model.order import (
-    Fulfilment,
-    FulfilmentLine,
-    FulfilmentState,
-    Order,
-    OrderLine,
-    OrderState,
-    OrderStatus,
-)
-from crossborder.model.payment import PaymentState
+from crossborder.model.order import Fulfilment, FulfilmentLine, Order, OrderLine
+from crossborder.model.status import FulfilmentState, OrderState, OrderStatus
 from crossborder.model.stock import RealStock
 from crossborder.model.supply import OfferLine, PriceTier, Quoting, Supplier, SupplierOffer
 from crossborder.stages.orders import PurchasePlan, plan

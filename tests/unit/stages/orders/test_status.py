@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue
-from crossborder.model.order import FulfilmentState, OrderState, OrderStatus, SettlementState
-from crossborder.model.payment import PaymentState
-from crossborder.model.shipment import Stage
-from crossborder.model.supply import PurchaseStatus
+from crossborder.model.ledger import PaymentState
+from crossborder.model.purchase import PurchaseStatus
+from crossborder.model.status import FulfilmentState, OrderState, OrderStatus, SettlementState
+from crossborder.model.tracking import Stage
 from crossborder.stages.orders import (
     maps,
     native_word,

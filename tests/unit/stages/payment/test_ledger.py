@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from crossborder.errors import CurrencyMismatch, InvalidValue
 from crossborder.model.ids import OrderId, Ref
+from crossborder.model.ledger import EntryKind, LedgerEntry, MoneyLedger, PaymentState
 from crossborder.model.money import Money, Price
-from crossborder.model.payment import EntryKind, LedgerEntry, MoneyLedger, PaymentState
 from crossborder.stages.payment import may_capture, may_refund, record
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossborder.errors import CurrencyMismatch, InvalidValue
+from crossborder.model.cost import CostPart, LandedCost
 from crossborder.model.listing import Fee, FeeRule, PayoutTerms, Platform, PlatformKind
 from crossborder.model.money import Money, Price, total
-from crossborder.model.supply import CostPart, LandedCost
 from crossborder.stages.platforms import Assumptions, FeeLine, compare, economics
 
 DAY = timedelta(days=1)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue
 from crossborder.model.ids import OrderId, Ref, SkuId
+from crossborder.model.ledger import EntryKind, LedgerEntry, MoneyLedger
 from crossborder.model.money import Price
 from crossborder.model.order import Order, OrderLine
-from crossborder.model.payment import EntryKind, LedgerEntry, MoneyLedger
 from crossborder.model.promotion import Campaign, Commission, CommissionState, Medium, Touch
 from crossborder.stages.promotion import accrue, settle
 

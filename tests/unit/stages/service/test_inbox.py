@@ -11,8 +11,9 @@ from crossborder.model.customer import Customer
 from crossborder.model.decision import Decision
 from crossborder.model.ids import CustomerId, OrderId, Ref, ShipmentId, SkuId, TicketId
 from crossborder.model.money import Price
-from crossborder.model.order import Order, OrderLine, OrderState, OrderStatus
+from crossborder.model.order import Order, OrderLine
 from crossborder.model.shipment import Leg, Shipment
+from crossborder.model.status import OrderState, OrderStatus
 from crossborder.model.ticket import Author, Message, Ticket
 from crossborder.stages.service import open_ticket
 

@@ -11,10 +11,12 @@ from crossborder.model.customer import Customer
 from crossborder.model.decision import Decision
 from crossborder.model.ids import CustomerId, OrderId, Ref, ShipmentId, SkuId, TicketId
 from crossborder.model.money import Price
-from crossborder.model.order import Order, OrderLine, OrderState, OrderStatus
-from crossborder.model.shipment import Expected, Health, ParcelState, Shipment, Stage
+from crossborder.model.order import Order, OrderLine
+from crossborder.model.shipment import Shipment
+from crossborder.model.status import OrderState, OrderStatus
 from crossborder.model.ticket import Author, Message, Ticket
 from crossborder.model.time import Window
+from crossborder.model.tracking import Expected, Health, ParcelState, Stage
 from crossborder.stages.service import Answer, ReplyPolicy, answer, refund_without_return
 from crossborder.stages.service.templates import TEMPLATES
 

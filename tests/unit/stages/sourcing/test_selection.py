@@ -10,14 +10,7 @@ from hypothesis import strategies as st
 from crossborder.errors import CurrencyMismatch, InvalidValue
 from crossborder.model.ids import OfferId, ProductId, SkuId, SupplierId
 from crossborder.model.money import Money, Price
-from crossborder.model.supply import (
-    MixRule,
-    OfferLine,
-    PriceTier,
-    Quoting,
-    Supplier,
-    SupplierOffer,
-)
+from crossborder.model.supply import MixRule, OfferLine, PriceTier, Quoting, Supplier, SupplierOffer
 from crossborder.stages.sourcing import Choice, select, unit_price
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)

@@ -20,11 +20,12 @@ from crossborder.adapters.shopify.shapes.base import (
 from crossborder.model.customer import Customer
 from crossborder.model.extra import Extra
 from crossborder.model.ids import CustomerId, OrderId, Ref, SkuId
+from crossborder.model.ledger import EntryKind, LedgerEntry, MoneyLedger
 from crossborder.model.money import Money, Price, total
-from crossborder.model.order import Fulfilment, Order, OrderLine, OrderStatus
-from crossborder.model.payment import EntryKind, LedgerEntry, MoneyLedger
+from crossborder.model.order import Fulfilment, Order, OrderLine
 from crossborder.model.place import Address
 from crossborder.model.promotion import Medium, Touch
+from crossborder.model.status import OrderStatus
 from crossborder.stages.orders import read_status
 from crossborder.wire.payload import Payload
 
