@@ -149,6 +149,22 @@ def _test(kind: Any, *, blank: bool, signed: bool) -> Test:
     return _instance(kind)
 
 
+def _sure(kind: Any, *, blank: bool, signed: bool) -> frozenset[type]:
+    """The types of which every value passes: for them no test has to run."""
+    if isinstance(kind, NewType):
+        return _sure(kind.__supertype__, blank=blank, signed=signed)
+    if get_origin(kind) in (Union, types.UnionType):
+        parts = (_sure(part, blank=blank, signed=signed) for part in get_args(kind))
+        return frozenset().union(*parts)
+    if kind is str:
+        return frozenset({str}) if blank else frozenset()
+    if kind is int:
+        return frozenset({int}) if signed else frozenset()
+    if kind in (Decimal, datetime) or get_origin(kind) is not None:
+        return frozenset()
+    return frozenset({kind}) if isinstance(kind, type) else frozenset()
+
+
 def _either(tests: list[Test], *, optional: bool) -> Test:
     def test(value: Any) -> str | None:
         if value is None and optional:
@@ -211,18 +227,18 @@ def checked(cls: type, fields: list["attrs.Attribute[Any]"]) -> list["attrs.Attr
 
 
 def _checked(cls: type, field: "attrs.Attribute[Any]") -> "attrs.Attribute[Any]":
-    test = _test(
-        field.type,
-        blank=field.default is not attrs.NOTHING,
-        signed=bool(field.metadata.get("signed")),
-    )
+    blank = field.default is not attrs.NOTHING
+    signed = bool(field.metadata.get("signed"))
+    test = _test(field.type, blank=blank, signed=signed)
+    sure = _sure(field.type, blank=blank, signed=signed)
     name, source, more = field.name, cls.__name__, field.validator
 
     def validate(instance: Any, attribute: Any, value: Any) -> None:
-        said = test(value)
-        if said is not None:
-            kind = NaiveTime if said == "has no zone" else InvalidValue
-            raise kind(said, field=name, value=value, source=source)
+        if type(value) not in sure:
+            said = test(value)
+            if said is not None:
+                kind = NaiveTime if said == "has no zone" else InvalidValue
+                raise kind(said, field=name, value=value, source=source)
         if more is not None:
             more(instance, attribute, value)
 
