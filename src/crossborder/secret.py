@@ -28,6 +28,7 @@ _SENSITIVE = (
     "api_key",
     "apikey",
     "hmac",
+    "sourcekey",
 )
 _SENSITIVE_EXACT = frozenset({"sign", "code", "key", "client_id_secret"})
 

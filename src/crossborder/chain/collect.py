@@ -6,13 +6,13 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from crossborder.chain.terms import Terms
-from crossborder.conversation import Steps, flow, under
+from crossborder.conversation import Steps, as_of, flow, noted, under
 from crossborder.model.decision import Decision
 from crossborder.model.ids import Ref
 from crossborder.model.ledger import EntryKind, LedgerEntry, MoneyLedger, PaymentState
 from crossborder.model.money import Price
 from crossborder.model.order import Order
-from crossborder.model.outcome import Done, Outcome, Problem, Refused
+from crossborder.model.outcome import Done, Outcome, Pending, Problem, Refused
 from crossborder.model.payment import Payment, PaymentAttempt, Refund
 from crossborder.model.promotion import Commission
 from crossborder.model.status import OrderState
@@ -75,6 +75,7 @@ def collect(
     nothing, is left as it is: `already_paid`, `nothing_due`.
     """
     told: Told = []
+    now = yield from as_of(now)
     held = orders.screen_order(order, now=now, max_amount=terms.hold_above)
     told.append((8, held))
     order = evolve(order, reported=evolve(order.reported, flags=order.reported.flags | held.value))
@@ -87,10 +88,14 @@ def collect(
     told.append((5, methods))
     if not methods.value:
         return Collected(order, Refused((Problem("no_method"),)), "", None, tuple(told))
-    method = methods.value[0].id
+    # The gateway keeps what it was asked under the attempt's id: a later run asks the same.
+    method = yield from noted("method", methods.value[0].id)
     due = Price(order.total.amount, order.currency)
     attempt = PaymentAttempt(attempt_id, order.id, due, method, capture=False)
     outcome = yield from gateway.pay(attempt)
+    if isinstance(outcome, Pending):
+        # The answer may be an old one, out of the journal: the buyer may have acted since.
+        outcome = yield from outcome.ask
     ledger = order.ledger if order.ledger is not None else MoneyLedger(due)
     if not isinstance(outcome, Done):
         return Collected(order, outcome, method, None, tuple(told))
@@ -129,6 +134,7 @@ def refund(
     `refund_id` is stored by the application before the first run.
     """
     told: Told = []
+    now = yield from under(refund_id, as_of(now))
     ledger = order.ledger
     if ledger is None:
         return Refunded(order, Refused((Problem("nothing_refundable"),)), commission, ())

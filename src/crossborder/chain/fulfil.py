@@ -6,7 +6,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from crossborder.chain.terms import Terms
-from crossborder.conversation import Steps, flow, under
+from crossborder.conversation import Steps, as_of, flow, noted, recalled, under
 from crossborder.model.carriage import Line, Parcel, Quote, ServiceClass, ShipmentRequest
 from crossborder.model.decision import Decision
 from crossborder.model.ids import SkuId, digest
@@ -21,6 +21,7 @@ from crossborder.model.time import Window
 from crossborder.protocols.logistics import Carrier
 from crossborder.protocols.orders import DispatchReporter
 from crossborder.protocols.sourcing import Purchasing
+from crossborder.serial import from_json, to_json
 from crossborder.stages import logistics, orders
 
 __all__ = ["Bought", "Sent", "fulfil", "send"]
@@ -83,6 +84,7 @@ def fulfil(
     The purchase must be placed by the order's ship-by time less our lead time; a unit may cost a
     little more than it did (`terms.price_slack`), not much.
     """
+    now = yield from as_of(now)
     ship_by = order.ship_by if order.ship_by is not None else now + terms.dispatch_within
     planned = orders.plan(
         order,
@@ -92,14 +94,21 @@ def fulfil(
         order_by=ship_by - terms.lead.total,
         unit_limit=_limits(offers, terms),
     )
-    told: Told = [(8, planned)]
+    plan = planned.value
+    kept = yield from recalled("plan")
+    if kept is not None:
+        # What an earlier run began to buy stands, whatever offers and stock say now.
+        plan = from_json(kept, orders.PurchasePlan)
+    elif plan.purchases:
+        yield from noted("plan", to_json(plan))
+    told: Told = [(8, planned), (8, orders.reconcile(order, now=now))]
     outcomes: list[Outcome[Purchase]] = []
-    for purchase in planned.value.purchases:
+    for purchase in plan.purchases:
         placed = yield from under(purchase.id, market.place(purchase, ship_to=terms.warehouse))
         if isinstance(placed, Done):
             placed = yield from under(purchase.id, market.pay_purchase(placed.value))
         outcomes.append(placed)
-    return Bought(planned.value, tuple(outcomes), tuple(told))
+    return Bought(plan, tuple(outcomes), tuple(told))
 
 
 def _limits(offers: tuple[SupplierOffer, ...], terms: Terms) -> dict[SkuId, Price]:
@@ -134,11 +143,16 @@ def send(
 ) -> Steps[Sent]:
     """Book the parcel on the line that fits best, and tell the channel."""
     told: Told = []
+    now = yield from as_of(now)
     if order.ship_to is None:
         return Sent(Refused((Problem("no_address"),)), None, None, ())
     asked = ShipmentRequest(
         digest("parcel", order.id), "any", order.ship_to, parcel, order_id=order.id
     )
+    kept = yield from recalled("line")
+    if kept is not None:
+        # An earlier run has booked on this line, or was about to: it stands.
+        return (yield from _sent(carrier, channel, order, asked, from_json(kept, Line), told, now))
     quotes = yield from carrier.quote(asked)
     lines = tuple(_line(quote, order.ship_to.country, parcel) for quote in quotes)
     chosen = logistics.choose(
@@ -154,9 +168,23 @@ def send(
         problems = tuple(Problem(item.code, item.text) for item in chosen.reasons)
         refused = Refused(problems or (Problem("no_line"),))
         return Sent(refused, None, None, tuple(told))
-    outcome = yield from carrier.ship(evolve(asked, line=chosen.value.id), now=now)
+    yield from noted("line", to_json(chosen.value))
+    return (yield from _sent(carrier, channel, order, asked, chosen.value, told, now))
+
+
+def _sent(
+    carrier: Carrier,
+    channel: DispatchReporter,
+    order: Order,
+    asked: ShipmentRequest,
+    line: Line,
+    told: Told,
+    now: datetime,
+) -> Steps[Sent]:
+    """Book the parcel on its line, and tell the channel."""
+    outcome = yield from carrier.ship(evolve(asked, line=line.id), now=now)
     if not isinstance(outcome, Done):
-        return Sent(outcome, None, chosen.value, tuple(told))
+        return Sent(outcome, None, line, tuple(told))
     shipment = outcome.value
     if shipment.promised is None and order.deliver_by is not None:
         shipment = evolve(shipment, promised=Window(order.placed_at, order.deliver_by))
@@ -169,7 +197,7 @@ def send(
         dispatched_at=now,
     )
     reported = yield from channel.dispatch(order, fulfilment)
-    return Sent(Done(shipment, outcome.problems), reported, chosen.value, tuple(told))
+    return Sent(Done(shipment, outcome.problems), reported, line, tuple(told))
 
 
 def _line(quote: Quote, country: str, parcel: Parcel) -> Line:

@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 
 from crossborder.chain.source import Entered
 from crossborder.chain.terms import Terms
-from crossborder.conversation import Steps, flow, under
+from crossborder.conversation import Steps, as_of, flow, under
 from crossborder.model.cost import LandedCost
 from crossborder.model.customer import Segment
 from crossborder.model.decision import Decision
@@ -70,9 +70,10 @@ def publish(
         entered: product, offer and review.
         terms: the seller's.
         real: stock we hold already.
-        now: the time of the decisions.
+        now: the time of the decisions; a run after a crash decides by that of the first.
     """
     told: Told = []
+    now = yield from as_of(now)
     allowed = sourcing.publishable(entered.product, entered.review, now=now)
     told.append((1, allowed))
     if not allowed.value:
@@ -95,9 +96,12 @@ def publish(
     told += [(4, drafted), (4, problems)]
     if any(problem.severity == "error" for problem in problems.value):
         refused = _refused(problems.value, told)
-        return evolve(refused, platform=platform, draft=drafted.value)
+        return evolve(refused, platform=platform, draft=drafted.value, costs=costs, stock=stock)
     channel = channels[platform.id]
     current = yield from channel.listing(drafted.value.sku)
+    if current is None and not any(quantities.values()):
+        refused = _refused((Problem("nothing_sellable", "no piece can be promised"),), told)
+        return evolve(refused, platform=platform, draft=drafted.value, costs=costs, stock=stock)
     change = listing.diff(drafted.value, current)
     told.append((4, change))
     sent = change.value in (listing.ChangeKind.CREATE, listing.ChangeKind.UPDATE)

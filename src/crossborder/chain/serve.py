@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from crossborder.chain.terms import Terms
-from crossborder.conversation import Flow, Page, Steps, flow, under
+from crossborder.conversation import Flow, Page, Steps, as_of, flow, noted, under
 from crossborder.model.customer import CustomerHistory, Segment
 from crossborder.model.decision import Decision
 from crossborder.model.ids import CustomerId, digest
@@ -79,9 +79,12 @@ def serve(
                 now=now,
             )
             told.append((10, answer))
-            outcome = None
-            if answer.value is not None:
+            outcome = _given_before(thread)
+            if outcome is None and answer.value is not None and _open(thread):
                 message = _message(ticket, answer.value, now)
+                at = yield from under(message.id, as_of(now))
+                text = yield from under(message.id, noted("text", message.text))
+                message = evolve(message, at=at, text=text)
                 outcome = yield from under(message.id, inbox.reply(ticket, message))
                 ticket = _answered(ticket, outcome, resolved=answer.value.resolves)
             tickets.append(ticket)
@@ -124,13 +127,26 @@ def _understood(
     return routed.value
 
 
-def _message(ticket: Ticket, answer: service.Answer, now: datetime) -> Message:
-    """The answer as a message whose id hangs on the question: asked once, answered once."""
+def _own(ticket: Ticket) -> str:
+    """The id of our answer to the last question: asked once, answered once."""
     asked = ticket.asked
-    question = asked.id if asked is not None else ""
-    return Message(
-        digest("answer", ticket.id, question), Author.AUTOMATIC, answer.text, now, answer.language
-    )
+    return digest("answer", ticket.id, asked.id if asked is not None else "")
+
+
+def _given_before(thread: Ticket) -> Outcome[Message] | None:
+    """Our answer to the last question, where it stands on the thread already."""
+    own = _own(thread)
+    return next((Done(item) for item in thread.messages if item.id == own), None)
+
+
+def _open(thread: Ticket) -> bool:
+    """Whether the last word is the buyer's: what somebody has answered needs no answer."""
+    return thread.messages[-1].author is Author.CUSTOMER
+
+
+def _message(ticket: Ticket, answer: service.Answer, now: datetime) -> Message:
+    """The answer as a message, under the id that hangs on the question."""
+    return Message(_own(ticket), Author.AUTOMATIC, answer.text, now, answer.language)
 
 
 def _answered(ticket: Ticket, outcome: Outcome[Message], *, resolved: bool) -> Ticket:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crossborder.clients._conceal import carried, conceal, concealed
 from crossborder.clients._effects import Effects, Exchange, Wait
 from crossborder.clients._events import Tell
 from crossborder.clients._http import BodyTooLarge, Unsendable
@@ -56,6 +57,7 @@ class Attempt:
         self._tell, self._carry, self._key = tell, carry, key
         self._reads, self._may_repeat = reads(call), may_repeat(call)
         self._renewed = False
+        self._carried: tuple[str, ...] = ()
         # Whether the write may have happened already, in an earlier try or an earlier run.
         self._lost = begun
         self.sent = False
@@ -64,6 +66,16 @@ class Attempt:
 
     def once(self, number: int) -> Effects[Reply]:
         """One try, counted from 1; `Again` when another may follow."""
+        try:
+            return (yield from self._once(number))
+        except Again as again:
+            conceal(again.error, self._carried)
+            raise
+        except VendorError as error:
+            conceal(error, self._carried)
+            raise
+
+    def _once(self, number: int) -> Effects[Reply]:
         try:
             token = yield from current(self._call, self._run, self._tell, carry=self._carry)
             wait = self._reserved()
@@ -111,18 +123,19 @@ class Attempt:
             raise self._unreachable("the run's deadline has passed")
         if credentials is not None:
             request = credentials.sign(request, token, run.clock.now())
+        self._carried = carried(self._request, request, credentials, token)
         self._tell("sent", attempt=number)
         before, self.sent = self.sent, True
         try:
             reply: Reply = yield Exchange(request, min(CONNECT, left), min(READ, left))
         except NotSent as error:
             self.sent = before
-            raise Again(self._unreachable(f"not sent: {error}")) from None
+            raise Again(self._unreachable(self._quiet(f"not sent: {error}"))) from None
         except Unsendable as error:
             self.sent = before
-            raise self._unreachable(f"not sent: {error}", retryable=False) from None
+            raise self._unreachable(self._quiet(f"not sent: {error}"), retryable=False) from None
         except Lost as error:
-            raise self._missing(f"no answer: {error}", number) from None
+            raise self._missing(self._quiet(f"no answer: {error}"), number) from None
         except BodyTooLarge as error:
             if self._reads:
                 raise Unreadable(
@@ -131,6 +144,10 @@ class Attempt:
             self._lost = True
             raise self._unknown(f"the answer is too large: {error}") from None
         return reply
+
+    def _quiet(self, text: str) -> str:
+        """What a library says of a request may quote it."""
+        return concealed(text, self._carried)
 
     def _verdict(self, reply: Reply, number: int) -> Verdict:
         try:

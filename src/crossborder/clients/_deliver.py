@@ -16,6 +16,7 @@ from crossborder.clients._run import Run
 from crossborder.conversation import (
     Both,
     Call,
+    Note,
     Reply,
     Request,
     Step,
@@ -25,8 +26,9 @@ from crossborder.conversation import (
     outcome_unknown,
 )
 from crossborder.errors import KeyReused, OutcomeUnknown, Unreachable, VendorError
+from crossborder.model.ids import digest
 from crossborder.policy import Policy
-from crossborder.protocols.storage import Begun, Recorded
+from crossborder.protocols.storage import Begun, New, Recorded
 
 __all__ = ["conduct"]
 
@@ -72,7 +74,25 @@ def _perform(step: Step, run: Run) -> Effects[Any]:
         return (yield Together(conduct(left, run), conduct(right, run)))  # type: ignore[arg-type]
     if isinstance(step, Work):
         return (yield step)
+    if isinstance(step, Note):
+        return (yield from _noted(step, run))
     raise TypeError(f"a flow yields only steps of its desk, not {step!r}: use `yield from`")
+
+
+def _noted(note: Note, run: Run) -> Effects[str | None]:
+    if not run.journaled:
+        return note.text
+    key = f"{run.key}/{note.step}"
+    # The digest is that of the name: what a later run would note instead does not count.
+    known = yield Begin(key, digest("note", note.step), run.clock.now())
+    if isinstance(known, Recorded):
+        return known.reply.content.decode()
+    if note.text is None:
+        if isinstance(known, New):
+            yield Forget(key)
+        return None
+    yield Finish(key, Reply(200, content=note.text.encode()))
+    return note.text
 
 
 def _deliver(call: Call, run: Run) -> Effects[Reply]:
@@ -83,9 +103,11 @@ def _deliver(call: Call, run: Run) -> Effects[Reply]:
         return (yield from retried(attempt.once, policy.retry, run, tell))
     key = f"{run.key}/{call.step}"
     tell = teller(call, run.on_event, key)
-    digest = call.request.digest
-    if run.written.setdefault(key, digest) != digest:
-        raise KeyReused("one step name stands for two different writes in this run", name=key)
+    asked = call.request.digest
+    if run.written.setdefault(key, asked) != asked:
+        raise KeyReused(
+            f"the step {call.step!r} stands for two different writes in this run", name=key
+        )
     request = call.keyed(call.request, key) if call.keyed is not None else call.request
     if run.journaled:
         return (yield from _journaled(call, request, policy, run, tell=tell, key=key))

@@ -8,7 +8,19 @@ from crossborder.conversation.desk import Credentials, Desk, Renewable, Token
 from crossborder.conversation.exchange import Lost, NotSent, Reply, Request, Transport, segment
 from crossborder.conversation.failure import failure, may_repeat, outcome_unknown, reads
 from crossborder.conversation.flow import Flow, Page, flow, settled, under
-from crossborder.conversation.steps import Both, Call, Step, Steps, Work, both, work
+from crossborder.conversation.steps import (
+    Both,
+    Call,
+    Note,
+    Step,
+    Steps,
+    Work,
+    as_of,
+    both,
+    noted,
+    recalled,
+    work,
+)
 from crossborder.conversation.verdict import (
     Broken,
     Budget,
@@ -33,6 +45,7 @@ __all__ = [
     "Flow",
     "Lost",
     "NotSent",
+    "Note",
     "Ok",
     "Page",
     "Rejected",
@@ -45,13 +58,16 @@ __all__ = [
     "Transport",
     "Verdict",
     "Work",
+    "as_of",
     "both",
     "failure",
     "flow",
     "may_repeat",
+    "noted",
     "outcome_unknown",
     "read_status",
     "reads",
+    "recalled",
     "retry_after",
     "segment",
     "settled",

@@ -11,11 +11,15 @@ from attrs import evolve, field, frozen
 from crossborder.conversation.exchange import Reply, Request, pairs
 from crossborder.conversation.steps import Call, Steps
 from crossborder.conversation.verdict import Verdict, read_status
+from crossborder.errors import SetupError
 from crossborder.model.check import refuse
 from crossborder.model.extra import Extra
 from crossborder.policy import Policies
 from crossborder.secret import Secret
 from crossborder.wire.text import write_json
+
+# Methods that change something each time they are sent.
+_WRITES = frozenset({"POST", "PATCH"})
 
 __all__ = ["Credentials", "Desk", "Renewable", "Token"]
 
@@ -87,6 +91,10 @@ class Desk:
     credentials: Credentials | None = None
     read: Callable[[Reply], Verdict] = read_status
 
+    def __attrs_post_init__(self) -> None:
+        if self.credentials is not None and not isinstance(self.credentials, Credentials):
+            raise refuse("Desk", "credentials", self.credentials, "cannot sign")
+
     @property
     def unsigned(self) -> "Desk":
         """The same desk without credentials: for asking for a token."""
@@ -103,7 +111,18 @@ class Desk:
         keyed: Callable[[Request, str], Request] | None = None,
         cost: int | None = None,
     ) -> Steps[Reply]:
-        """Send a request that was built by hand; the other methods build it for you."""
+        """Send a request that was built by hand; the other methods build it for you.
+
+        Raises:
+            SetupError: a POST or PATCH has neither a step nor a word on being repeated: it would
+                be neither journaled nor safe.
+        """
+        unsaid = step is None and keyed is None and repeatable is None
+        if unsaid and request.method in _WRITES and self.policies.of(operation).repeatable is None:
+            raise SetupError(
+                f"{operation} may write: name its step, or say repeatable=True where it reads",
+                name=operation,
+            )
         reply: Reply = yield Call(
             self.vendor,
             self.account,

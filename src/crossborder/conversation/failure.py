@@ -55,7 +55,7 @@ def failure(call: Call, reply: Reply, verdict: Busy | Expired | Rejected | Broke
     if isinstance(verdict, Expired):
         return Unauthorized(text or "the access token is not accepted", **fields)
     if isinstance(verdict, Rejected):
-        said = text or "; ".join(filter(None, (item.text for item in verdict.problems)))
+        said = text or "; ".join(item.text or item.code for item in verdict.problems)
         return verdict.kind(said, problems=verdict.problems, **fields)
     if reads(call) or (verdict.repeat is not False and (verdict.repeat or may_repeat(call))):
         return Unavailable(text or "the vendor failed", retryable=True, **fields)

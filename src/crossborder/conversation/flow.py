@@ -8,7 +8,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from attrs import evolve, frozen
 
-from crossborder.conversation.steps import Both, Call, Step, Steps
+from crossborder.conversation.steps import Both, Call, Note, Step, Steps
 from crossborder.errors import OutcomeUnknown, VendorError
 
 __all__ = ["Flow", "Page", "flow", "settled", "under"]
@@ -162,7 +162,7 @@ def _under(name: str, inner: Steps[T]) -> Steps[T]:
 
 
 def _renamed(step: Step, name: str) -> Step:
-    if isinstance(step, Call) and step.step is not None:
+    if isinstance(step, Note) or (isinstance(step, Call) and step.step is not None):
         return evolve(step, step=f"{name}/{step.step}")
     if isinstance(step, Both):
         left: Any = step.left

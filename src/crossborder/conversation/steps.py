@@ -1,6 +1,7 @@
 """What a flow may ask for: a call, a piece of work, or two independent things."""
 
 from collections.abc import Callable, Generator, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import field, frozen
@@ -10,7 +11,19 @@ from crossborder.conversation.exchange import Request
 if TYPE_CHECKING:
     from crossborder.conversation.desk import Desk
 
-__all__ = ["Both", "Call", "Step", "Steps", "Work", "both", "work"]
+__all__ = [
+    "Both",
+    "Call",
+    "Note",
+    "Step",
+    "Steps",
+    "Work",
+    "as_of",
+    "both",
+    "noted",
+    "recalled",
+    "work",
+]
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -68,7 +81,19 @@ class Both:
     right: "Iterable[Step]"
 
 
-Step = Call | Work | Both
+@frozen
+class Note:
+    """A text to keep in the journal under a name: a later run under the same key gets it back.
+
+    It holds what a flow decided before it wrote, so that a run after a crash does not decide
+    anew. Without a journal the text is simply given back. A note without a text only asks.
+    """
+
+    step: str
+    text: str | None
+
+
+Step = Call | Work | Both | Note
 Steps = Generator[Step, Any, T]
 
 
@@ -87,3 +112,30 @@ def both(left: "Iterable[Step] | Steps[A]", right: "Iterable[Step] | Steps[B]") 
     """Take two independent reads as one step; the result is the pair of their results."""
     result: tuple[Any, Any] = yield Both(left, right)
     return result
+
+
+def noted(step: str, text: str) -> Steps[str]:
+    """The text as it was when this run's key was first used.
+
+    >>> steps = noted("plan", "two parcels")
+    >>> next(steps)
+    Note(step='plan', text='two parcels')
+    """
+    kept: str = yield Note(step, text)
+    return kept
+
+
+def recalled(step: str) -> Steps[str | None]:
+    """The text noted under this name in an earlier run of the same key, or None."""
+    kept: str | None = yield Note(step, None)
+    return kept
+
+
+def as_of(now: datetime) -> Steps[datetime]:
+    """The time at which this run's key was first used: what a run after a crash decides by.
+
+    A flow that decides before it writes begins with it: then the second run makes the same
+    decisions, and so the same requests, however much later it comes.
+    """
+    kept = yield from noted("as of", now.isoformat())
+    return datetime.fromisoformat(kept)

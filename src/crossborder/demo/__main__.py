@@ -3,6 +3,8 @@
 import argparse
 import json
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -39,8 +41,16 @@ def main(arguments: list[str] | None = None) -> int:
     with Client(http=world.memory.server, journal=MemoryJournal()) as client:
         story = walk(client.run, world)
     stages, held = told(story, world), invariants(story, world)
-    print(_json(stages, held) if given.json else _text(stages, held))
+    _show(_json(stages, held) if given.json else _text(stages, held))
     return 0 if all(held.values()) else 1
+
+
+def _show(text: str) -> None:
+    """Print it, whatever the terminal can write; a reader who has had enough may go."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    with suppress(BrokenPipeError):
+        print(text, flush=True)
 
 
 def _payload(path: str | None) -> Any:
@@ -58,7 +68,6 @@ def _json(stages: tuple[StageTold, ...], held: dict[str, bool]) -> str:
     told = [
         {
             "stage": stage.name,
-            "number": stage.number,
             "in": list(stage.came_in),
             "decided": list(stage.decided),
             "reasons": list(stage.reasons),

@@ -105,7 +105,7 @@ def _walk(run: Runner, world: World, stored: Keep) -> Story:
         published.draft, published.outcome.value, published.stock, pieces, chosen=chosen
     )
     now = world.at(hours=4)
-    since = world.start
+    since = once("since", lambda: world.start)
     page = once("orders", lambda: run(memory.orders(since=since), key="orders"))
     story.order = order = page.items[0]
     attempt_id = once("attempt", lambda: f"attempt-{order.id}-1")

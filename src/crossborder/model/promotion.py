@@ -81,6 +81,7 @@ class Commission:
         amount: base × rate, rounded to the currency.
         state: accrued until the return window is over, then locked.
         locks_at: when it can no longer be clawed back.
+        rate: the campaign's share when it accrued; with it settling again changes nothing.
     """
 
     order_id: OrderId
@@ -89,6 +90,7 @@ class Commission:
     amount: Money
     state: CommissionState
     locks_at: datetime
+    rate: Decimal | None = None
 
     def __attrs_post_init__(self) -> None:
         agree(self, self.base.currency, amount=self.amount)

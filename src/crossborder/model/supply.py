@@ -171,6 +171,22 @@ class SupplierOffer:
             for price in (line.unit_price, line.one_piece_price, line.channel_price):
                 agree(self, self.currency, lines=price)
 
+    def listed_price(self, line: OfferLine, pieces: int) -> Price | None:
+        """What everybody pays for one of so many pieces; None when nothing is stated.
+
+        Below the first tier it is the first tier's.
+        """
+        if line.unit_price is not None and (self.quoting is Quoting.SKU or not self.tiers):
+            return line.unit_price
+        reached = [tier for tier in self.tiers if tier.min_quantity <= pieces]
+        first = self.tiers[0].unit_price if self.tiers else None
+        return reached[-1].unit_price if reached else first
+
+    def sells_singly(self, line: OfferLine) -> bool:
+        """Whether one piece of this SKU can be bought below the MOQ, at a price that is known."""
+        known = line.one_piece_price is not None or line.channel_price is not None
+        return self.one_piece and known
+
     def line(self, sku_id: SkuId) -> OfferLine:
         """The line of that SKU; `InvalidValue` when the offer has none."""
         for line in self.lines:

@@ -21,6 +21,7 @@ from crossborder.conversation import (
     Both,
     Call,
     Flow,
+    Note,
     Ok,
     Reply,
     Step,
@@ -165,6 +166,8 @@ class _Player:
         if isinstance(step, Both):
             left, right = iter(step.left), iter(step.right)
             return self.conduct(left), self.conduct(right)
+        if isinstance(step, Note):
+            return step.text
         if isinstance(step, Work):
             self.works.append(step)
             return step.function(*step.args) if self._run_work else self._scripted(step)

@@ -11,7 +11,7 @@ import hmac
 from base64 import b64encode
 from datetime import datetime, timedelta
 
-from crossborder.errors import NaiveTime
+from crossborder.errors import MissingCredential, NaiveTime
 from crossborder.secret import Secret
 
 __all__ = [
@@ -30,6 +30,9 @@ def _bytes(content: str | bytes) -> bytes:
 
 
 def _hmac(key: Secret, content: str | bytes, method: str) -> "hmac.HMAC":
+    if not key:
+        # Anybody can sign with nothing: an unset variable must not open the door.
+        raise MissingCredential("an empty secret signs nothing", name="secret")
     return hmac.new(key.reveal().encode(), _bytes(content), method)
 
 

@@ -1,15 +1,19 @@
 """Killed anywhere, started again on the same journal: one of each effect, and the same end."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from crossborder.adapters.memory import MemoryJournal
 from crossborder.clients import Client
 from crossborder.conversation import Lost, NotSent, Reply, Request, Transport
-from crossborder.demo import Story, World, walk
+from crossborder.demo import Story, World, invariants, walk
 from crossborder.demo.walk import Keep
 from crossborder.errors import OutcomeUnknown
+from crossborder.model.money import Price
+from crossborder.model.outcome import Done
 from crossborder.testing.crash import Killed, KillSwitch
 
 EFFECTS = {
@@ -178,6 +182,38 @@ def test_a_lost_answer_and_a_crash_after_it_end_the_same(number: int, full_size:
         except (Killed, OutcomeUnknown):
             story = _run(world, journal, keep, KillSwitch())
         assert _end(world, story) == BASELINE, (number, moment)
+
+
+def _changed_meanwhile(world: World) -> None:
+    """Two days pass: another line is cheaper now, and the supplier's stock is gone."""
+    world.start += timedelta(days=2)
+    world.moment = world.start
+    state = world.memory.server.state
+    state.lines["EXPRESS"] = evolve(state.lines["EXPRESS"], cost=Price("1", "CNY"))
+    state.freight = "60.00"
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_a_run_that_goes_on_two_days_later_leaves_one_of_each_effect(moment: int) -> None:
+    """What was decided before the crash stands, whatever the clock and the offers say now."""
+    world, journal = World.make(), MemoryJournal()
+    keep: Keep = {}
+    try:
+        _run(world, journal, keep, KillSwitch(moment))
+    except Killed:
+        _changed_meanwhile(world)
+    story = _run(world, journal, keep, KillSwitch())
+    counts: dict[str, int] = {}
+    for name, _ in world.memory.server.state.effects:
+        counts[name] = counts.get(name, 0) + 1
+    assert all(count == 1 for count in counts.values()), counts
+    assert invariants(story, world) == dict.fromkeys(invariants(story, world), True)
+    if counts.get("purchase"):
+        assert story.bought is not None
+        assert story.bought.complete
+    if counts.get("parcel"):
+        assert story.sent is not None
+        assert isinstance(story.sent.outcome, Done)
 
 
 def test_without_a_journal_the_same_kills_do_leave_two_of_something() -> None:

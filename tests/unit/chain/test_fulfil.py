@@ -39,8 +39,8 @@ def _paid(made: Any, pieces: int = 1) -> Order:
 
 def _fulfil(made: Any, order: Order, *offers: Any, **given: Any) -> Any:
     settings: dict[str, Any] = {"terms": made.world.terms, "now": made.world.at(hours=5)}
-    known = offers or (made.world.sourced.offer,)
-    return made.run(fulfil(made.world.memory, order, known, **(settings | given)), key="fulfil")
+    known, key = offers or (made.world.sourced.offer,), given.pop("key", "fulfil")
+    return made.run(fulfil(made.world.memory, order, known, **(settings | given)), key=key)
 
 
 def test_what_an_order_needs_is_bought_and_paid_once(site: Any) -> None:
@@ -83,7 +83,7 @@ def test_what_stock_covers_is_not_bought(site: Any) -> None:
     bought = _fulfil(made, order, stock=(stock,))
     assert [take.quantity for take in bought.plan.from_stock] == [2]
     assert [line.quantity for item in bought.plan.purchases for line in item.lines] == [1]
-    whole = _fulfil(made, order, stock=(evolve(stock, on_hand=9),))
+    whole = _fulfil(made, order, stock=(evolve(stock, on_hand=9),), key="again")
     assert whole.plan.purchases == ()
     assert whole.complete
 

@@ -198,6 +198,7 @@ def test_prices_in_the_suppliers_currency_need_no_rate(site: Any) -> None:
 def test_a_long_lead_time_offers_nothing(site: Any) -> None:
     made = site(dispatch_within=timedelta(days=1))
     published = made.published()
-    assert isinstance(published.outcome, Done)
+    assert isinstance(published.outcome, Refused)
+    assert published.outcome.codes == ("nothing_sellable",)
     assert [variant.quantity for variant in published.draft.variants] == [0, 0]
     assert published.stock == ()

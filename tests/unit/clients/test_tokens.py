@@ -269,7 +269,7 @@ def test_a_renewal_whose_answer_is_lost_says_that_the_call_did_not_leave(colour:
         return Lost("cut")
 
     journal = MemoryJournal()
-    at = account(repeatable=None)
+    at = account(repeatable=False)
     with pytest.raises(Unreachable, match="could not be renewed") as caught:
         Runner(colour, Line(far), journal=journal).run(writing(at), key="order-1")
     assert (caught.value.operation, caught.value.retryable) == ("token", True)

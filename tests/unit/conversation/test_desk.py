@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crossborder.conversation import Call, Desk, Reply, Request, Token
-from crossborder.errors import InvalidValue
+from crossborder.errors import InvalidValue, SetupError
 from crossborder.policy import Policies, Policy
 from crossborder.secret import Secret
 
@@ -52,7 +53,7 @@ def test_json_is_written_as_utf_8_with_its_type() -> None:
 
 
 def test_an_empty_object_is_still_a_body() -> None:
-    assert made(DESK.post("a", "/a", json={})).request.content == b"{}"
+    assert made(DESK.post("a", "/a", json={}, step="a")).request.content == b"{}"
 
 
 @given(st.lists(st.tuples(st.text(st.characters(codec="utf-8")), st.just("a b&c=d/ü"))))
@@ -61,7 +62,7 @@ def test_a_form_is_quoted_so_that_no_value_runs_into_the_next(
 ) -> None:
     from urllib.parse import parse_qsl
 
-    call = made(DESK.post("a", "/a", form=values))
+    call = made(DESK.post("a", "/a", form=values, step="a"))
     assert parse_qsl(call.request.content.decode(), keep_blank_values=True) == values
     assert call.request.header("content-type") == "application/x-www-form-urlencoded"
 
@@ -99,3 +100,14 @@ def test_a_desk_for_asking_for_a_token_does_not_sign() -> None:
 def test_a_token_shows_no_secret() -> None:
     token = Token(Secret("shpat_1"), refresh=Secret("shpat_2"))
     assert "shpat" not in repr(token)
+
+
+def test_a_write_without_a_name_is_refused_before_it_is_made() -> None:
+    with pytest.raises(SetupError, match="name its step"):
+        made(DESK.post("a", "/a", json={}))
+    assert made(DESK.post("a", "/a", json={}, repeatable=True)).step is None
+
+
+def test_credentials_that_cannot_sign_are_refused() -> None:
+    with pytest.raises(InvalidValue, match="cannot sign"):
+        evolve(DESK, credentials="k")

@@ -70,7 +70,8 @@ def test_2_a_lead_time_beyond_the_dispatch_promise_offers_nothing(walked: Any) -
     assert [variant.quantity for variant in draft.variants] == [0, 0]
     assert ended.story.published.stock == ()
     assert ended.story.order is None
-    assert ended.effects == ["listing"]
+    assert ended.story.published.outcome.codes == ("nothing_sellable",)
+    assert ended.effects == []
 
 
 def test_3_other_fees_choose_the_other_platform(walked: Any, plain: Any) -> None:

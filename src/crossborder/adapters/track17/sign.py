@@ -6,6 +6,7 @@ from datetime import datetime
 from attrs import frozen
 
 from crossborder.conversation import Credentials, Request, Token
+from crossborder.errors import MissingCredential
 from crossborder.secret import Secret
 from crossborder.wire.sign import same, sha256_hex
 
@@ -29,6 +30,9 @@ def signature(body: bytes, key: Secret) -> str:
     >>> signature(b'{}', Secret("123456ABCDEF"))[:16]
     '303c4aa999f692df'
     """
+    if not key:
+        # Anybody can sign with nothing: an unset variable must not open the door.
+        raise MissingCredential("an empty key signs nothing", name="key")
     return sha256_hex(body + b"/" + key.reveal().encode())
 
 

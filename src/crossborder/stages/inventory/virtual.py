@@ -64,7 +64,7 @@ def _closed(
         return Reason("deadline_passed", "", Extra({"order_by": order_by.isoformat()}))
     if line.available == 0:
         return Reason("sold_out", "the supplier has none left")
-    free = offer.one_piece or offer.mix is not None
+    free = offer.sells_singly(line) or offer.mix is not None
     if line.available is not None and line.available < offer.moq and not free:
         facts = Extra({"available": line.available, "moq": offer.moq})
         return Reason("below_moq", "the supplier has less than it sells at once", facts)

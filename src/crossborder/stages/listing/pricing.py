@@ -111,7 +111,7 @@ def price(
 
     >>> from datetime import UTC
     >>> from crossborder.model.listing import PlatformKind
-    >>> from crossborder.model.supply import CostPart
+    >>> from crossborder.model.cost import CostPart
     >>> cost = LandedCost((CostPart("goods", Money("10", "USD")),))
     >>> shop = Platform("shop", "Shop", PlatformKind.SELF_HOSTED, "USD")
     >>> price(cost, shop, margin=Decimal("0.3"), floor=Decimal("0.1"),

@@ -118,14 +118,23 @@ def _fold(events: tuple[TrackingEvent, ...]) -> ParcelState:
 
 
 def _with_numbers(shipment: Shipment, events: tuple[TrackingEvent, ...]) -> tuple[Leg, ...]:
-    """The legs, and one more for each number that an event brought."""
-    known = set(shipment.numbers)
-    legs = list(shipment.legs)
-    for event in events:
-        if event.number and event.number not in known:
-            known.add(event.number)
-            legs.append(Leg(carrier=event.source, number=event.number))
-    return tuple(legs)
+    """The legs, and one more for each number that an event brought, in the order of the history.
+
+    A leg that was added so before is added anew: scans may arrive in any order, and the legs are
+    those that all of them together say.
+    """
+    brought = {event.number: event.source for event in reversed(events) if event.number}
+    added = {number: Leg(carrier=source, number=number) for number, source in brought.items()}
+    told = _tellings(events)
+    stated = tuple(leg for leg in shipment.legs if leg not in told)
+    known = {shipment.number, *(leg.number for leg in stated)}
+    order = dict.fromkeys(event.number for event in events if event.number)
+    return (*stated, *(added[number] for number in order if number not in known))
+
+
+def _tellings(events: tuple[TrackingEvent, ...]) -> set[Leg]:
+    """Every leg that some scan could have brought."""
+    return {Leg(carrier=event.source, number=event.number) for event in events if event.number}
 
 
 @decides("logistics.track", 1)

@@ -3,6 +3,7 @@
 from crossborder.stages.orders.deadlines import Slack, slack
 from crossborder.stages.orders.holds import hold, release, screen_order
 from crossborder.stages.orders.plan import PurchasePlan, StockTake, plan
+from crossborder.stages.orders.reconcile import reconcile
 from crossborder.stages.orders.status import (
     native_word,
     purchase_status,
@@ -20,6 +21,7 @@ __all__ = [
     "purchase_status",
     "purchase_word",
     "read_status",
+    "reconcile",
     "release",
     "screen_order",
     "slack",

@@ -69,19 +69,14 @@ class PurchasePlan:
     missing: Extra = field(factory=Extra)
 
 
-def _tier(offer: SupplierOffer, pieces: int) -> Price | None:
-    reached = [tier for tier in offer.tiers if tier.min_quantity <= pieces]
-    return max(reached, key=lambda tier: tier.min_quantity).unit_price if reached else None
-
-
 def _price(offer: SupplierOffer, line: OfferLine, pieces: int) -> tuple[str, Price | None]:
     """Why it cannot be bought (or empty), and what one piece costs."""
     wholesale = pieces >= offer.moq and pieces % offer.multiple == 0
-    if not wholesale and not offer.one_piece:
+    if not wholesale and not offer.sells_singly(line):
         return ("below_moq" if pieces < offer.moq else "not_a_multiple"), None
     if line.channel_price is not None:
         return "", line.channel_price
-    price = (line.unit_price or _tier(offer, pieces)) if wholesale else line.one_piece_price
+    price = offer.listed_price(line, pieces) if wholesale else line.one_piece_price
     return ("" if price is not None else "no_price"), price
 
 

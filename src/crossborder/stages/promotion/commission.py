@@ -63,6 +63,7 @@ def accrue(
         amount=(base * campaign.rate).rounded(),
         state=CommissionState.ACCRUED,
         locks_at=order.placed_at + return_window,
+        rate=campaign.rate,
     )
     facts = Extra({"base": str(base), "rate": campaign.rate, "amount": str(commission.amount)})
     reason = Reason("accrued", "rate on goods after discounts", facts)
@@ -72,7 +73,8 @@ def accrue(
 
 def _kept(commission: Commission, captured: Money, refunded: Money, rate: Decimal | None) -> Money:
     """What stays of the commission, rounded once."""
-    earned = commission.base * rate if rate is not None else commission.amount
+    share = rate if rate is not None else commission.rate
+    earned = commission.base * share if share is not None else commission.amount
     left = max(captured - refunded, Money.zero(captured.currency))
     share = _WIDE.divide(earned.amount * left.amount, captured.amount)
     return Money(share, earned.currency).rounded()

@@ -53,15 +53,13 @@ def _closed(offer: SupplierOffer, line: OfferLine, now: datetime) -> Reason | No
 
 
 def _listed(offer: SupplierOffer, line: OfferLine, pieces: int) -> tuple[Price | None, Reason]:
-    """The price everybody pays; below the first tier it is the first tier's."""
-    if line.unit_price is not None and (offer.quoting is Quoting.SKU or not offer.tiers):
-        return line.unit_price, Reason("sku_price", "the SKU has its price")
-    if not offer.tiers:
+    """The price everybody pays, and what it hangs on."""
+    price = offer.listed_price(line, pieces)
+    if price is None:
         return None, Reason("no_price", "neither the SKU nor the offer states a price")
-    reached = [tier for tier in offer.tiers if tier.min_quantity <= pieces]
-    tier = reached[-1] if reached else offer.tiers[0]
-    facts = Extra({"pieces": pieces, "min_quantity": tier.min_quantity})
-    return tier.unit_price, Reason("tier_price", "counted over the offer", facts)
+    if line.unit_price is not None and (offer.quoting is Quoting.SKU or not offer.tiers):
+        return price, Reason("sku_price", "the SKU has its price")
+    return price, Reason("tier_price", "counted over the offer", Extra({"pieces": pieces}))
 
 
 @decides("sourcing.unit_price", 1)
@@ -91,7 +89,7 @@ def unit_price(
     if closed is not None:
         return Decision(None, reasons=(closed,))
     below = pieces < offer.moq
-    if below and not (offer.one_piece or waived_moq):
+    if below and not (offer.sells_singly(line) or waived_moq):
         facts = Extra({"pieces": pieces, "moq": offer.moq})
         return Decision(None, reasons=(Reason("below_moq", "", facts),))
     if line.channel_price is not None:
@@ -114,7 +112,7 @@ def _candidate(
     if line is None:
         return None, Reason("sku_not_offered", "", Extra(facts))
     mixed = offer.mix is not None and offer.mix.met(*cart)
-    single = offer.one_piece and quantity < offer.moq and not mixed
+    single = offer.sells_singly(line) and quantity < offer.moq and not mixed
     if single:
         bought = quantity
     else:

@@ -189,7 +189,7 @@ def test_an_offer_without_the_sku_promises_nothing() -> None:
     assert (decision.value, decision.codes) == (None, ("sku_not_offered",))
 
 
-@pytest.mark.parametrize("terms", [{"one_piece": True}, {"mix": MixRule(min_pieces=2)}])
+@pytest.mark.parametrize("terms", [{"mix": MixRule(min_pieces=2)}])
 def test_few_pieces_may_be_promised_where_few_may_be_bought(terms: dict[str, Any]) -> None:
     assert promisable(offer(5, moq=6, **terms), NOW) == 5
 

@@ -132,7 +132,7 @@ def test_every_offer_that_lost_has_its_reason(
         (offer(channel_price=cny("8")), 1, "8", "channel_price"),
         (offer(moq=3, one_piece=True, one_piece_price=cny("15")), 1, "15", "one_piece_price"),
         (offer(moq=3, one_piece=True, one_piece_price=cny("15")), 3, "10", "sku_price"),
-        (offer(moq=3, one_piece=True), 1, "10", "sku_price"),
+        (offer(moq=3, one_piece=True), 1, None, "below_moq"),
         (offer(moq=3), 2, None, "below_moq"),
         (offer(price="10", tiers=tiers((1, "9"))), 1, "10", "sku_price"),
         (
