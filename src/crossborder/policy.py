@@ -18,15 +18,23 @@ __all__ = ["CostLimit", "Policies", "Policy", "RateLimit", "Retry"]
 
 @frozen
 class RateLimit:
-    """A bucket of requests.
+    """A bucket of requests: `burst` at once when it is full, and one more after each `every`.
 
     Attributes:
         burst: requests that may go at once when the bucket is full.
         every: the time after which one more may go.
+
+    >>> RateLimit.per(5, timedelta(seconds=1))
+    RateLimit(burst=5, every=datetime.timedelta(microseconds=200000))
     """
 
     burst: int
     every: timedelta
+
+    @classmethod
+    def per(cls, requests: int, time: timedelta) -> "RateLimit":
+        """So many requests in each such time, as most vendors state it."""
+        return cls(requests, time / max(1, requests))
 
     def __attrs_post_init__(self) -> None:
         if self.burst < 1:

@@ -37,3 +37,18 @@ def test_a_caption_and_a_head_are_escaped_too() -> None:
     shown = html_table(["<h>"], [], caption="<c>")
     assert "<caption>&lt;c&gt;</caption>" in shown
     assert "<th>&lt;h&gt;</th>" in shown
+
+
+def test_costs_and_decisions_show_themselves_as_tables() -> None:
+    from crossborder.model.cost import CostPart, LandedCost
+    from crossborder.model.decision import Decision, Reason
+    from crossborder.model.extra import Extra
+    from crossborder.model.money import Money
+
+    cost = LandedCost((CostPart("goods", Money("8", "USD")), CostPart("duty", Money("1", "USD"))))
+    shown = cost._repr_html_()
+    assert "<td>total</td><td>9 USD</td>" in shown
+    decided = Decision(3, (Reason("<b>", "why", Extra({"n": 1})),), rule="demo.rule/1")
+    table = decided._repr_html_()
+    assert "demo.rule/1: 3" in table
+    assert "&lt;b&gt;" in table

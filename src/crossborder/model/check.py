@@ -16,10 +16,11 @@
 `X | None` also takes None. What fails raises `InvalidValue` with field, value and source.
 """
 
+import re
 import types
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin
 
 import attrs
@@ -31,6 +32,9 @@ __all__ = ["SIGNED", "checked", "decimal", "refuse"]
 
 SIGNED: Mapping[str, bool] = types.MappingProxyType({"signed": True})
 """Field metadata: this number may be negative."""
+
+# ASCII digits only: what Python reads beyond that (blanks, underscores, other scripts) is a slip.
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
 Converter = Callable[[Any], Any]
 Test = Callable[[Any], "str | None"]
@@ -50,11 +54,8 @@ def decimal(value: object) -> object:
     """
     if type(value) is int:
         return Decimal(value)
-    if isinstance(value, str):
-        try:
-            return Decimal(value)
-        except InvalidOperation:
-            return value
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return Decimal(value)
     return value
 
 

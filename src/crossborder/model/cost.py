@@ -37,6 +37,12 @@ class LandedCost:
         if len(currencies) > 1:
             raise refuse(self, "parts", sorted(currencies), "must be of one currency")
 
+    def _repr_html_(self) -> str:
+        from crossborder.display import html_table
+
+        rows = [(part.kind, part.money) for part in self.parts]
+        return html_table(("part", "money"), [*rows, ("total", self.total)])
+
     @property
     def total(self) -> Money:
         """The sum of the parts."""

@@ -18,6 +18,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Context, localcontext
 from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -34,6 +35,8 @@ P = ParamSpec("P")
 
 RULES: dict[str, Callable[..., "Decision[Any]"]] = {}
 """Every registered decision by its rule name, such as `inventory.promise/1`."""
+
+_DECIMALS = Context(prec=28)
 
 _recording: ContextVar[bool] = ContextVar("crossborder_recording", default=False)
 
@@ -71,6 +74,12 @@ class Decision(Generic[T]):
     rule: str = ""
     inputs: Mapping[str, Any] | None = None
 
+    def _repr_html_(self) -> str:
+        from crossborder.display import html_table
+
+        rows = ((reason.code, reason.text, dict(reason.facts)) for reason in self.reasons)
+        return html_table(("reason", "text", "facts"), rows, caption=f"{self.rule}: {self.value}")
+
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes of the reasons, in order."""
@@ -98,7 +107,9 @@ def decides(
 
         @wraps(function)
         def decide(*args: P.args, **kwargs: P.kwargs) -> Decision[T]:
-            decision = function(*args, **kwargs)
+            # What a caller set for its own decimals must not change what is decided.
+            with localcontext(_DECIMALS):
+                decision = function(*args, **kwargs)
             inputs = None
             if _recording.get():
                 bound = signature.bind(*args, **kwargs)

@@ -91,6 +91,9 @@ class Weight:
     def __hash__(self) -> int:
         return hash(self.grams)
 
+    def __str__(self) -> str:
+        return f"{self.in_kg.normalize():f} kg"
+
     def __repr__(self) -> str:
         if self.stated:
             value, _, unit = self.stated.partition(" ")

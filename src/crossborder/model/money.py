@@ -23,6 +23,8 @@ from crossborder.model.currency import currency_code, exponent
 
 __all__ = ["ExchangeRate", "Money", "Price", "RateSide", "total"]
 
+# Contexts of our own: what the caller set for its own decimals changes nothing here.
+_WIDE = Context(prec=200)
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 
 
@@ -74,7 +76,7 @@ class Money:
         """In cents, fen or yen; an amount that does not fit exactly is refused."""
         shift = exponent(self.currency) if places is None else places
         scaled = self.amount.scaleb(shift, context=_EXACT)
-        if scaled != scaled.to_integral_value():
+        if scaled != scaled.to_integral_value(context=_WIDE):
             raise refuse(self, "amount", self.amount, f"has more than {shift} decimal places")
         return int(scaled)
 
@@ -92,7 +94,7 @@ class Money:
         return Money(_EXACT.subtract(self.amount, self._same(other)), self.currency)
 
     def __neg__(self) -> "Money":
-        return Money(-self.amount, self.currency)
+        return Money(_EXACT.minus(self.amount), self.currency)
 
     def __mul__(self, factor: int | Decimal) -> "Money":
         if type(factor) is not int and not isinstance(factor, Decimal):
@@ -100,6 +102,28 @@ class Money:
         return Money(_EXACT.multiply(self.amount, Decimal(factor)), self.currency)
 
     __rmul__ = __mul__
+
+    def __radd__(self, other: int) -> "Money":
+        """Nothing plus money: so that `sum` works over amounts of one currency."""
+        if other != 0:
+            raise refuse(self, "other", other, "must be Money")
+        return Money(self.amount, self.currency)
+
+    def __truediv__(self, other: "Money") -> Decimal:
+        """How many times the other amount goes into this one: a ratio, to 28 digits.
+
+        >>> Money("5", "USD") / Money("20", "USD")
+        Decimal('0.25')
+        """
+        if not isinstance(other, Money):
+            raise refuse(self, "divisor", other, "must be Money: see `per` for a share")
+        if not self._same(other):
+            raise refuse(self, "divisor", other, "must not be zero")
+        return Context(prec=28).divide(self.amount, other.amount)
+
+    def __format__(self, spec: str) -> str:
+        """The amount in the given format with its currency: `f"{money:.2f}"`."""
+        return f"{self.amount:{spec}} {self.currency}"
 
     def __bool__(self) -> bool:
         return bool(self.amount)
@@ -130,9 +154,8 @@ class Money:
         Money('1.01', 'USD')
         """
         shift = exponent(self.currency) if places is None else places
-        step = Decimal(1).scaleb(-shift)
-        context = Context(prec=200)
-        return Money(self.amount.quantize(step, rounding=mode, context=context), self.currency)
+        step = Decimal(1).scaleb(-shift, context=_WIDE)
+        return Money(self.amount.quantize(step, rounding=mode, context=_WIDE), self.currency)
 
     def per(self, divisor: int | Decimal, *, places: int = 6) -> "Money":
         """The share of one of `divisor`, rounded half even to `places` decimal places.
@@ -142,8 +165,7 @@ class Money:
         """
         if not divisor:
             raise refuse(self, "divisor", divisor, "must not be zero")
-        context = Context(prec=200)
-        share = context.divide(self.amount, Decimal(divisor))
+        share = _WIDE.divide(self.amount, Decimal(divisor))
         return Money(share, self.currency).rounded(places=places)
 
     def split(self, weights: Sequence[int | Decimal]) -> "tuple[Money, ...]":
@@ -156,15 +178,17 @@ class Money:
         (Money('3.34', 'USD'), Money('3.33', 'USD'), Money('3.33', 'USD'))
         """
         shares = [Decimal(weight) for weight in weights]
-        whole = sum(shares, Decimal(0))
-        if not shares or min(shares) < 0 or not whole:
+        whole = Decimal(0)
+        for share in shares:
+            whole = _WIDE.add(whole, share) if share.is_finite() and share >= 0 else Decimal("NaN")
+        if not whole.is_finite() or not whole:
             raise refuse(self, "weights", tuple(weights), "must not be empty, negative or all zero")
         units = self.to_minor()
         sign, units = (-1 if units < 0 else 1), abs(units)
-        context = Context(prec=200)
-        exact = [context.divide(units * share, whole) for share in shares]
+        exact = [_WIDE.divide(_WIDE.multiply(Decimal(units), part), whole) for part in shares]
         floors = [int(part) for part in exact]
-        order = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
+        rests = [_WIDE.subtract(Decimal(floors[i]), exact[i]) for i in range(len(exact))]
+        order = sorted(range(len(exact)), key=lambda i: (rests[i], i))
         for i in order[: units - sum(floors)]:
             floors[i] += 1
         return tuple(Money.from_minor(sign * part, self.currency) for part in floors)
@@ -265,5 +289,5 @@ class ExchangeRate:
                 value=self.valid_until.isoformat(),
                 source="ExchangeRate",
             )
-        factor = _EXACT.multiply(self.rate, 1 - self.margin)
+        factor = _EXACT.multiply(self.rate, _EXACT.subtract(Decimal(1), self.margin))
         return Money(_EXACT.multiply(money.amount, factor), self.quote)

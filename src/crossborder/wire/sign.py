@@ -15,6 +15,7 @@ from crossborder.errors import MissingCredential, NaiveTime
 from crossborder.secret import Secret
 
 __all__ = [
+    "hmac_md5_hex",
     "hmac_sha1_hex",
     "hmac_sha256_base64",
     "hmac_sha256_hex",
@@ -39,6 +40,11 @@ def _hmac(key: Secret, content: str | bytes, method: str) -> "hmac.HMAC":
 def hmac_sha1_hex(key: Secret, content: str | bytes) -> str:
     """HMAC-SHA1 in hex; a vendor that wants capitals gets `.upper()`."""
     return _hmac(key, content, "sha1").hexdigest()
+
+
+def hmac_md5_hex(key: Secret, content: str | bytes) -> str:
+    """HMAC-MD5 in hex, where a vendor still asks for it."""
+    return _hmac(key, content, "md5").hexdigest()
 
 
 def hmac_sha256_hex(key: Secret, content: str | bytes) -> str:

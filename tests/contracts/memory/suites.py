@@ -158,6 +158,9 @@ class Trackers(_Far, TrackerContract):
     def known(self, far: Far) -> Shipment:
         return samples.booked(far)
 
+    def many(self, far: Far) -> tuple[Shipment, ...]:
+        return tuple(samples.booked(far, f"parcel-{number}") for number in range(10, 13))
+
     def refused(self, far: Far) -> Shipment:
         return samples.unknown()
 

@@ -57,6 +57,10 @@ class TestTracker(TrackerContract):
     def refused(self, far: Far) -> Shipment:
         return parcel("A1")
 
+    def many(self, far: Far) -> tuple[Shipment, ...]:
+        """More than the forty of one call."""
+        return tuple(parcel(f"AA{number:09d}BR") for number in range(43))
+
     def deeds(self) -> tuple[Deed, ...]:
         """A new number costs one credit."""
         return (Deed("register", lambda far: far.adapter.register((parcel(),)), "credit"),)
@@ -69,6 +73,9 @@ class TestTracker(TrackerContract):
 
 
 class TestReader(TrackingReaderContract):
+    def problems(self) -> tuple[tuple[bytes, int], ...]:
+        return ((published("gettrackinfo_yanwen_190012"), 1),)
+
     def reader(self) -> TrackingReader:
         return Reader()
 

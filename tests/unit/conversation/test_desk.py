@@ -110,4 +110,4 @@ def test_a_write_without_a_name_is_refused_before_it_is_made() -> None:
 
 def test_credentials_that_cannot_sign_are_refused() -> None:
     with pytest.raises(InvalidValue, match="cannot sign"):
-        evolve(DESK, credentials="k")
+        evolve(DESK, credentials="k")  # type: ignore[arg-type]

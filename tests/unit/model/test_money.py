@@ -293,3 +293,37 @@ def test_a_rate_that_cannot_be_is_refused(field: str, changed: dict[str, object]
     with pytest.raises(InvalidValue) as caught:
         ExchangeRate(**(given | changed))  # type: ignore[arg-type]
     assert (caught.value.field, caught.value.value) == (field, changed[field])
+
+
+@pytest.mark.parametrize("precision", [3, 5, 28])
+def test_the_callers_decimal_context_changes_no_amount(precision: int) -> None:
+    from decimal import Decimal, getcontext, localcontext
+
+    with localcontext() as context:
+        context.prec = precision
+        whole = Money("123456.78", "USD")
+        assert sum(whole.split([1, 1])) == whole
+        assert -whole == Money("-123456.78", "USD")
+        assert whole.to_minor() == 12345678
+        assert Money.from_minor(12345678, "USD") == whole
+        assert str(whole.per(3).amount) == "41152.260000"
+        assert getcontext().prec == precision
+        assert whole / Money("61728.39", "USD") == Decimal(2)
+
+
+def test_amounts_of_one_currency_can_be_summed_compared_and_shown() -> None:
+    prices = [Money("1.50", "USD"), Money("2.25", "USD")]
+    assert sum(prices) == Money("3.75", "USD")
+    assert f"{prices[0]:.1f}" == "1.5 USD"
+    with pytest.raises(InvalidValue):
+        _ = 1 + prices[0]
+    with pytest.raises(InvalidValue):
+        _ = prices[0] / Money("0", "USD")
+    with pytest.raises(InvalidValue):
+        _ = prices[0] / 2  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("text", ["١", "1_000", " 1 ", "1 ", "", "one", "1e99999", "NaN"])
+def test_only_a_plain_decimal_text_is_an_amount(text: str) -> None:
+    with pytest.raises(InvalidValue):
+        Money(text, "USD")

@@ -81,6 +81,10 @@ def _target(price: Price, charm: Decimal | None) -> tuple[Price, Reason]:
 def _shares(margin: Decimal, floor: Decimal, charm: Decimal | None) -> None:
     named = (("margin", margin), ("floor", floor), ("charm", charm or Decimal(0)))
     for name, value in named:
+        if not isinstance(value, Decimal):
+            raise InvalidValue(
+                "must be a Decimal (a float is not exact)", field=name, value=value, source="price"
+            )
         if not 0 <= value < 1:
             raise InvalidValue("must be from 0 to below 1", field=name, value=value, source="price")
     if margin < floor:

@@ -78,7 +78,21 @@ class CarrierContract(OnceContract):
 
 
 class TrackerContract(OnceContract):
-    """`Tracker`: give a parcel the vendor knows and one it refuses."""
+    """`Tracker`: give a parcel the vendor knows and one it refuses.
+
+    Registering only sets a state, so what counts is what is known afterwards.
+    """
+
+    def deeds(self) -> tuple[Deed, ...]:
+        """Registering must come through whatever is lost on the way."""
+        register = Deed(
+            "register", lambda far: far.adapter.register((self.known(far),)), effect="", count=0
+        )
+        return (register,)
+
+    def many(self, far: Far) -> tuple[Shipment, ...]:
+        """Parcels the vendor knows: more than go into one call, where calls have a limit."""
+        return (self.known(far),)
 
     @abstractmethod
     def known(self, far: Far) -> Shipment:
@@ -109,6 +123,15 @@ class TrackerContract(OnceContract):
         assert [found.number for found in reading.parcels] == [parcel.number]
         assert reading.parcels[0].events
 
+    def test_each_of_many_parcels_is_answered_once(self) -> None:
+        far = self.far()
+        parcels = self.many(far)
+        outcomes = self.run(far, far.adapter.register(parcels), key="many")
+        assert len(outcomes) == len(parcels)
+        reading = self.run(far, far.adapter.track(parcels, now=far.now), key="track")
+        found = sorted(parcel.number for parcel in reading.parcels)
+        assert found == sorted(parcel.number for parcel in parcels)
+
     def test_a_parcel_that_is_not_registered_is_a_problem_not_an_error(self) -> None:
         far = self.far()
         reading = self.run(far, far.adapter.track((self.refused(far),), now=far.now))
@@ -126,6 +149,14 @@ class TrackingReaderContract(ABC):
     @abstractmethod
     def bodies(self) -> tuple[tuple[bytes, int, int], ...]:
         """Bodies with the number of parcels and of all events in them."""
+
+    def problems(self) -> tuple[tuple[bytes, int], ...]:
+        """Bodies with the number of problems in them: refused numbers, scans nobody can read."""
+        return ()
+
+    def test_what_the_vendor_refused_is_not_lost(self) -> None:
+        for body, problems in self.problems():
+            assert len(self.reader().read(body, received_at=_RECEIVED).problems) == problems
 
     def test_every_parcel_and_every_event_is_read(self) -> None:
         for body, parcels, events in self.bodies():

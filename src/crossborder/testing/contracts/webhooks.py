@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from attrs import frozen
 
-from crossborder.errors import Unauthorized
+from crossborder.errors import MissingCredential, Unauthorized
 from crossborder.protocols.webhooks import WebhookReader
 from crossborder.secret import Secret
 
@@ -74,6 +74,11 @@ class WebhookReaderContract(ABC):
         given = self.signed()
         with pytest.raises(Unauthorized):
             self.reader().webhook(given.body, given.headers, secrets=[], now=given.at)
+
+    def test_an_empty_secret_opens_no_door(self) -> None:
+        given = self.signed()
+        with pytest.raises((Unauthorized, MissingCredential)):
+            self.reader().webhook(given.body, given.headers, secrets=[Secret("")], now=given.at)
 
     def test_one_changed_byte_is_refused(self) -> None:
         given = self.signed()

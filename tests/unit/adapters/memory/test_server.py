@@ -199,7 +199,6 @@ def test_the_problems_of_a_refusal_are_kept_whole(
 
 
 def test_every_operation_has_a_policy() -> None:
-    assert POLICIES.of("payments.pay").key_life == timedelta(hours=24)
     assert POLICIES.of("purchases.place").key_life is None
 
 

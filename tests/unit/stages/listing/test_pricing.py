@@ -188,3 +188,9 @@ def test_a_cost_of_nothing_has_a_price_of_nothing() -> None:
 def test_shares_that_cannot_be_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidValue, match=next(iter(changes))):
         priced(**changes)
+
+
+def test_a_share_that_is_a_float_is_refused_by_name() -> None:
+    with pytest.raises(InvalidValue, match="margin") as caught:
+        price(landed("10"), platform(), margin=0.3, floor=Decimal("0.1"), now=NOW)  # type: ignore[arg-type]
+    assert caught.value.field == "margin"

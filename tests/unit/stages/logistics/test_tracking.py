@@ -158,3 +158,33 @@ def test_what_changed_is_told_as_events() -> None:
     back = track(there.value, (scan(Stage.LAST_MILE, 4),), now=AT)
     assert [event.name for event in back.events] == ["logistics.reopened"]
     assert back.events[0].at == AT
+
+
+def test_the_legs_do_not_hang_on_which_scans_came_first() -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from crossborder.model.ids import ShipmentId
+    from crossborder.model.shipment import Leg, Shipment
+    from crossborder.model.tracking import Stage, TrackingEvent
+    from crossborder.stages.logistics import track
+
+    at = datetime(2026, 11, 2, tzinfo=UTC)
+    first = TrackingEvent("yun", "A", "left", Stage.LINE_HAUL, at, number="N1")
+    second = TrackingEvent("17track", "B", "here", Stage.LAST_MILE, at + timedelta(1), number="N2")
+    late = TrackingEvent("yun", "C", "old", Stage.ACCEPTED, at - timedelta(1), number="N2")
+    parcel = Shipment(ShipmentId("s"), "yun", "N0", legs=(Leg("yun", "air", "N0"),))
+
+    def told(*batches: tuple[TrackingEvent, ...]) -> tuple[Leg, ...]:
+        known = parcel
+        for batch in batches:
+            known = track(known, batch, now=at).value
+        return known.legs
+
+    wanted = told((first, second, late))
+    assert [(leg.number, leg.carrier) for leg in wanted] == [
+        ("N0", "yun"),
+        ("N2", "yun"),
+        ("N1", "yun"),
+    ]
+    assert told((second,), (first,), (late,)) == wanted
+    assert told((late,), (second, first)) == wanted
