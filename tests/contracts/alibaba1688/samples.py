@@ -22,7 +22,7 @@ SHOP = Alibaba1688.connect(APP_KEY, app_secret=APP_SECRET, token=TOKEN, account=
 
 
 WAREHOUSE = Address(
-    "张三", "CN", ("网商路699号",), "杭州市", "浙江省", "310000", "滨江区", phone="13800138000"
+    "收货人", "CN", ("网商路699号",), "杭州市", "浙江省", "310000", "滨江区", phone="13800138000"
 )
 
 

@@ -111,7 +111,7 @@ def attempt(method: str = "card") -> PaymentAttempt:
 
 
 def address() -> Address:
-    return Address("Ann Buyer", "US", ("12 Example Street",), "Springfield", "IL", "62701")
+    return Address("Buyer", "US", ("12 Example Street",), "Springfield", "IL", "62701")
 
 
 def request(line: str = "LINE") -> ShipmentRequest:

@@ -28,7 +28,7 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 REQUEST = ShipmentRequest(
     "parcel-1",
     "BKZXR",
-    Address("Ann Buyer", "US", ("12 Example Street",), "Springfield", "IL", "62701", phone="1"),
+    Address("Buyer", "US", ("12 Example Street",), "Springfield", "IL", "62701", phone="1"),
     Parcel(
         Weight.kg("0.4"),
         Size.cm(20, 15, 3),

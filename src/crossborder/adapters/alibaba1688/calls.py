@@ -179,7 +179,7 @@ def address(ship_to: Address) -> dict[str, Any]:
     Raises:
         InvalidValue: outside China, longer than 200 characters, or without a phone number.
 
-    >>> warehouse = Address("张三", "CN", ("网商路699号",), "杭州市", "浙江省", phone="138 0013 8000")
+    >>> warehouse = Address("收货人", "CN", ("网商路699号",), "杭州市", "浙江省", phone="138 0013 8000")
     >>> address(warehouse)["mobile"]
     '13800138000'
     """

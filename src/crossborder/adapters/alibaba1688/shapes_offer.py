@@ -75,7 +75,9 @@ def _sku(item: Payload, offer_id: str, packed: Packing, said: Terms) -> tuple[SK
     weight, source = packed.weight(sku_id)
     pictures = [address(choice.maybe_text("skuImageUrl")) for choice in choices]
     line = said.line(item, ours, sku_id, spec)
-    options = tuple(_option(choice) for choice in choices)
+    # A choice without a value chooses nothing; sellers leave some blank.
+    filled = (choice for choice in choices if (choice.maybe_text("value") or "").strip())
+    options = tuple(_option(choice) for choice in filled)
     left = tuple(kept(choice) for choice in choices)
     more = {"skuAttributes": left} if any(left) else {}
     shipping = packed.beside(sku_id)
@@ -176,7 +178,10 @@ def _translations(
 def _images(pictures: Payload | None) -> tuple[Image, ...]:
     if pictures is None:
         return ()
-    main = filter(None, map(address, pictures.texts("images")))
+    stated = pictures.raw("images")
+    filled = [url for url in stated if url is not None] if isinstance(stated, list) else stated
+    read = Payload({"images": filled}, source=VENDOR, at=pictures.at).texts("images")
+    main = filter(None, map(address, read))
     white = address(pictures.maybe_text("whiteImage"))
     shown = [Image(url) for url in dict.fromkeys(main)]
     return (*shown, Image(white, "white")) if white else tuple(shown)

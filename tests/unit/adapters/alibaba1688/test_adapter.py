@@ -29,7 +29,7 @@ from crossborder.testing.play import LOST, Script, play, reply
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SHOP = Alibaba1688.connect("1000000", app_secret="s", token=Token(Secret("t")), account="main")
 AUTO = evolve(SHOP, auto_debit=True)
-WAREHOUSE = Address("张三", "CN", ("网商路699号",), "杭州市", "浙江省", phone="13800138000")
+WAREHOUSE = Address("收货人", "CN", ("网商路699号",), "杭州市", "浙江省", phone="13800138000")
 OFFER = {"offerId": 670, "subject": "短袖", "sellerOpenId": "BBB", "status": "published"}
 FREQUENT = reply(400, {"error_code": "gw.QosAppFrequencyLimit"})
 

@@ -15,7 +15,7 @@ from crossborder.model.place import Address
 from crossborder.model.purchase import Purchase, PurchaseLine
 
 WAREHOUSE = Address(
-    "张三", "CN", ("网商路699号",), "杭州市", "浙江省", "310000", "滨江区", phone="138 0013 8000"
+    "收货人", "CN", ("网商路699号",), "杭州市", "浙江省", "310000", "滨江区", phone="138 0013 8000"
 )
 
 
@@ -103,7 +103,7 @@ def test_the_cart_is_compact_json_in_the_vendors_words() -> None:
     assert json.loads(form["addressParam"]) == {
         "address": "网商路699号",
         "mobile": "13800138000",
-        "fullName": "张三",
+        "fullName": "收货人",
         "postCode": "310000",
         "areaText": "滨江区",
         "townText": "",

@@ -327,7 +327,6 @@ def test_no_price_and_a_price_of_zero_are_none(stated: Any) -> None:
         {"minOrderQuantity": -1},
         {"productSkuInfos__0__price": "-1"},
         {"productSkuInfos__0__amountOnSale": -5},
-        {"productSkuInfos__0__skuAttributes__0__value": None},
         {"productSaleInfo__priceRangeList__0__price": None},
         {"productSaleInfo__priceRangeList__0__startQuantity": 2},
         {"productSaleInfo__priceRangeList__0__startQuantity": -1},
@@ -339,6 +338,19 @@ def test_no_price_and_a_price_of_zero_are_none(stated: Any) -> None:
 def test_what_an_offer_cannot_say_is_unreadable(changes: dict[str, Any]) -> None:
     with pytest.raises(Unreadable):
         read(offer(**changes))
+
+
+@pytest.mark.parametrize("blank", [None, "", " "])
+def test_a_choice_left_blank_chooses_nothing_and_spoils_nothing(blank: str | None) -> None:
+    whole = read(offer()).product.skus[0]
+    found = read(offer(productSkuInfos__0__skuAttributes__0__value=blank)).product.skus[0]
+    assert len(found.options) == len(whole.options) - 1
+
+
+def test_a_picture_that_is_null_is_left_out() -> None:
+    urls = [None, "https://cbu01.alicdn.com/a.jpg"]
+    product = read(offer(productImage__images=urls)).product
+    assert "https://cbu01.alicdn.com/a.jpg" in [image.url for image in product.images]
 
 
 def test_a_sku_has_at_least_one_id() -> None:

@@ -15,7 +15,7 @@ from crossborder.wire.dates import BEIJING
     ("text", "stage"),
     [
         ("在广东广州天河区天平架一公司进行揽件扫描", Stage.ACCEPTED),
-        ("【广州市】已揽收，揽收员：张三", Stage.ACCEPTED),
+        ("【广州市】已揽收，揽收员：某某", Stage.ACCEPTED),
         ("顺丰速运 已收件", Stage.ACCEPTED),
         ("【北京】快件到达，收件人所在城市", Stage.LINE_HAUL),
         ("商家已下单，等待揽收", Stage.REGISTERED),

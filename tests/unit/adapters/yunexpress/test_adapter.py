@@ -115,7 +115,7 @@ def test_a_booking_says_everything_once_and_exactly() -> None:
 def test_what_is_not_known_is_not_sent() -> None:
     request = evolve(
         REQUEST,
-        sender=Address("张三", "CN", district="南山区"),
+        sender=Address("收货人", "CN", district="南山区"),
         tax_ids=Extra(),
         parcel=evolve(REQUEST.parcel, size=None),
     )
@@ -123,7 +123,7 @@ def test_what_is_not_known_is_not_sent() -> None:
     assert "customs_number" not in sent
     assert sent["packages"] == [{"weight": 1.299}]
     assert sent["sender"] == {
-        "first_name": "张三",
+        "first_name": "收货人",
         "country_code": "CN",
         "address_lines": ["南山区"],
     }
@@ -208,7 +208,7 @@ def test_what_is_broken_is_not_taken_for_a_refusal() -> None:
 @pytest.mark.parametrize(
     ("request_", "field"),
     [
-        (evolve(REQUEST, ship_to=evolve(REQUEST.ship_to, name="张三")), "ship_to.name"),
+        (evolve(REQUEST, ship_to=evolve(REQUEST.ship_to, name="收货人")), "ship_to.name"),
         (evolve(REQUEST, ship_to=evolve(REQUEST.ship_to, city="Москва")), "ship_to.city"),
         (
             evolve(REQUEST, ship_to=evolve(REQUEST.ship_to, lines=("1 A St", "二楼"))),
