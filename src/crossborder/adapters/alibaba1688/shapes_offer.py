@@ -41,6 +41,9 @@ def sourced(payload: Mapping[str, Any], *, language: str, now: datetime) -> Sour
     """
     with readable():
         top = opened(payload, "offerId")
+        said_no = top.maybe_text("errorMessage", "error_message", "message", "msg")
+        if not top.has("offerId") and said_no:
+            raise top.refuse("offerId", None, f"is missing: 1688 says {said_no!r}")
         offer_id = top.text("offerId")
         packed = packing(top)
         said = terms(top)

@@ -572,3 +572,16 @@ def test_more_pages_follow_until_the_last() -> None:
 def test_a_hit_says_little_at_times() -> None:
     (hit,), _ = found({"data": [{"offerId": "9", "subject": "x", "subjectTrans": "x"}]})
     assert (hit.title_translated, hit.price, hit.moq, hit.image_url) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"error_code": "gw.QosAppFrequencyLimit", "error_message": "too often"},
+        {"result": {"success": False, "code": "500", "message": "too often"}},
+        {"success": False, "errorMessage": "too often"},
+    ],
+)
+def test_an_answer_that_refuses_is_told_in_its_own_words(answer: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable, match="too often"):
+        read(answer)
