@@ -19,7 +19,8 @@ class ClientEvent:
 
     Attributes:
         kind: sent, answered, paced, retried, renewed, recalled (an answer came out of the
-            journal), begun (an earlier run had begun it), lost or failed.
+            journal), begun (an earlier run had begun it), lost, refused (the vendor said no, or
+            that there is none) or failed.
         vendor: the adapter's name.
         account: which account there.
         operation: of the call.

@@ -10,7 +10,7 @@ from attrs import frozen
 from crossborder.clients._effects import Effects, Wait
 from crossborder.clients._events import Tell
 from crossborder.clients._run import Run
-from crossborder.errors import VendorError
+from crossborder.errors import BadRequest, NotFound, VendorError
 from crossborder.policy import Retry
 
 __all__ = ["Again", "retried"]
@@ -103,8 +103,10 @@ def retried(attempt: Callable[[int], Effects[T]], retry: Retry, run: Run, tell: 
 
 
 def _failed(error: VendorError, state: tenacity.RetryCallState, tell: Tell) -> None:
+    # A vendor that says no has worked: often the flow only asked whether a thing is there.
+    refused = isinstance(error, BadRequest | NotFound)
     tell(
-        "failed",
+        "refused" if refused else "failed",
         attempt=state.attempt_number,
         status=error.status,
         request_id=error.request_id,

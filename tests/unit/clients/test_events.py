@@ -63,7 +63,7 @@ def test_pacing_and_giving_up_are_told(colour: str) -> None:
     runner.run(reading(limited))
     with pytest.raises(VendorError):
         runner.run(reading(limited))
-    assert runner.told == ["sent", "answered", "paced", "sent", "answered", "failed"]
+    assert runner.told == ["sent", "answered", "paced", "sent", "answered", "refused"]
     assert runner.events[2].seconds == 3.0
     assert (runner.events[5].status, runner.events[5].request_id) == (404, "r-2")
     again = Runner(colour, Line([NotSent("down")]))

@@ -81,6 +81,19 @@ class Economics:
         """What is left before the cost of waiting: payout terms do not move it."""
         return self.net + self.capital_cost
 
+    def _repr_html_(self) -> str:
+        from crossborder.display import html_table
+
+        rows = [
+            ("price", self.price),
+            *((f"fee: {fee.kind}", fee.money) for fee in self.fees),
+            ("cost", self.cost),
+            ("returns", self.returns),
+            ("capital", self.capital_cost),
+            ("net", self.net),
+        ]
+        return html_table(("part", "money"), rows, caption=self.platform_id)
+
 
 def _days(delta: timedelta) -> Decimal:
     return Decimal(delta // timedelta(microseconds=1)) / Decimal(86_400_000_000)

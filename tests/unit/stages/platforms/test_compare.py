@@ -145,3 +145,14 @@ def test_assumptions_and_prices_that_cannot_be_are_refused() -> None:
         Assumptions(0, Decimal(0), Decimal(0))
     with pytest.raises(InvalidValue, match="return_share must not be above 1"):
         Assumptions(1, Decimal(2), Decimal(0))
+
+
+def test_the_economics_of_an_order_show_themselves_part_by_part() -> None:
+    made = platform("store", FeeRule(Fee.COMMISSION, Decimal("0.1")))
+    found = economics(
+        made, Price("20", "USD"), landed("8"), assumptions=Assumptions(1, Decimal(0), Decimal(0))
+    )
+    shown = found.value._repr_html_()
+    assert "<caption>store</caption>" in shown
+    assert "<td>fee: commission</td>" in shown
+    assert f"<td>net</td><td>{found.value.net}</td>" in shown
