@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.where import contracts_root  # type: ignore[import-not-found,unused-ignore]
+from where import contracts_root  # type: ignore[import-not-found,unused-ignore]
 
 
 @pytest.fixture(scope="session")

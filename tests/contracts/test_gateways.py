@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from contracts.where import contracts_root
 from crossborder.errors import InvalidValue, MissingCredential
 from crossborder.secret import Secret
 from crossborder.wire.gateways import iop, top
+from where import contracts_root
 
 pytestmark = pytest.mark.contracts
 

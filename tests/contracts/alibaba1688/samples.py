@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from contracts.alibaba1688.fake import APP_KEY, APP_SECRET, OFFER, SPECS, FakeMarket, book
-from contracts.where import contracts_root
 from crossborder.adapters.alibaba1688 import Alibaba1688
 from crossborder.conversation import Reply, Token
 from crossborder.model.ids import PurchaseId, Ref, SkuId, SupplierId
@@ -13,6 +12,7 @@ from crossborder.model.purchase import Purchase, PurchaseLine
 from crossborder.secret import Secret
 from crossborder.testing.contract_transport import ContractTransport
 from crossborder.testing.contracts import Far
+from where import contracts_root
 
 __all__ = ["FOLDER", "SHOP", "TOKEN", "WAREHOUSE", "far", "purchase"]
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from contracts.alibaba1688.fake import (  # type: ignore[import-not-found,unused-ignore]
     payload,
 )
-from contracts.where import contracts_root  # type: ignore[import-not-found,unused-ignore]
 from crossborder.adapters.alibaba1688 import shapes
 from crossborder.adapters.alibaba1688.rules import problem, read
 from crossborder.adapters.alibaba1688.sign import signature
@@ -24,6 +23,7 @@ from crossborder.model.money import Money, Price
 from crossborder.model.purchase import PurchaseStatus
 from crossborder.model.tracking import Stage
 from crossborder.secret import Secret
+from where import contracts_root  # type: ignore[import-not-found,unused-ignore]
 
 pytestmark = pytest.mark.contracts
 

@@ -7,7 +7,6 @@ from attrs import evolve
 
 from contracts.colours import Reads, in_both_colours
 from contracts.shopify.fake import FakeShop, contract_of, schema_at
-from contracts.where import contracts_root
 from crossborder.adapters.shopify import Shopify
 from crossborder.clients import Client
 from crossborder.model.ids import ProductId, Ref, SkuId
@@ -30,6 +29,7 @@ from crossborder.testing.contracts import (
 )
 from crossborder.wire.sign import hmac_sha256_base64
 from crossborder.wire.text import write_json
+from where import contracts_root
 
 pytestmark = [pytest.mark.contracts, pytest.mark.usefixtures("contracts")]
 

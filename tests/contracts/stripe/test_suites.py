@@ -15,7 +15,6 @@ from contracts.colours import (
 from contracts.stripe.fake import (
     FakeStripe,
 )
-from contracts.where import contracts_root
 from crossborder.adapters.stripe import Stripe
 from crossborder.clients import Client
 from crossborder.model.ids import OrderId, Ref
@@ -32,6 +31,7 @@ from crossborder.testing.contracts import (
     WebhookReaderContract,
 )
 from crossborder.wire.sign import hmac_sha256_hex
+from where import contracts_root
 
 pytestmark = [pytest.mark.contracts, pytest.mark.usefixtures("contracts")]
 

@@ -8,7 +8,6 @@ from attrs import evolve
 
 from contracts.colours import Reads, in_both_colours
 from contracts.track17.fake import KEY, FakeTrack17
-from contracts.where import contracts_root
 from crossborder.adapters.track17 import Reader, Track17
 from crossborder.adapters.track17.sign import signature
 from crossborder.clients import Client
@@ -26,6 +25,7 @@ from crossborder.testing.contracts import (
     TrackingReaderContract,
     WebhookReaderContract,
 )
+from where import contracts_root
 
 pytestmark = [pytest.mark.contracts, pytest.mark.usefixtures("contracts")]
 

@@ -7,7 +7,6 @@ import pytest
 from attrs import evolve
 
 from contracts.colours import Reads, in_both_colours
-from contracts.where import contracts_root
 from contracts.yunexpress.fake import APP, SECRET, FakeYunExpress, sample
 from crossborder.adapters.yunexpress import Reader, YunExpress
 from crossborder.clients import Client
@@ -21,6 +20,7 @@ from crossborder.model.shipment import Shipment
 from crossborder.protocols.logistics import TrackingReader
 from crossborder.testing.contracts import CarrierContract, Far, TrackingReaderContract
 from crossborder.wire.text import write_json
+from where import contracts_root
 
 pytestmark = [pytest.mark.contracts, pytest.mark.usefixtures("contracts")]
 

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crossborder.demo.__main__ as command
-from contracts.where import contracts_root  # type: ignore[import-not-found,unused-ignore]
 from crossborder.demo.world import sample_offer
 from crossborder.wire.text import write_json
+from where import contracts_root  # type: ignore[import-not-found,unused-ignore]
 
 OWN = sample_offer()["result"]["result"]
 REAL = "china/1688/real_query_product_detail_trimmed.json"
