@@ -384,6 +384,15 @@ if TYPE_CHECKING:
         RealStock as RealStock,
     )
     from crossborder.model.stock import (
+        SkuStock as SkuStock,
+    )
+    from crossborder.model.stock import (
+        StockAccount as StockAccount,
+    )
+    from crossborder.model.stock import (
+        StockBalance as StockBalance,
+    )
+    from crossborder.model.stock import (
         StockMove as StockMove,
     )
     from crossborder.model.stock import (
@@ -652,6 +661,9 @@ _HOMES = {
     ),
     "crossborder.model.stock": (
         "RealStock",
+        "SkuStock",
+        "StockAccount",
+        "StockBalance",
         "StockMove",
         "VirtualStock",
         "Warehouse",

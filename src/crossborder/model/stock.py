@@ -12,7 +12,16 @@ from crossborder.model.ids import OfferId, SkuId, WarehouseId
 from crossborder.model.place import country_code
 from crossborder.model.time import Window
 
-__all__ = ["RealStock", "StockMove", "VirtualStock", "Warehouse", "WarehouseKind"]
+__all__ = [
+    "RealStock",
+    "SkuStock",
+    "StockAccount",
+    "StockBalance",
+    "StockMove",
+    "VirtualStock",
+    "Warehouse",
+    "WarehouseKind",
+]
 
 
 class WarehouseKind(StrEnum):
@@ -75,27 +84,129 @@ class RealStock:
         return max(0, self.allocated - self.on_hand)
 
 
+class StockAccount(StrEnum):
+    """What a stock move counts; every piece of ours is on hand, in transit, shipped or lost."""
+
+    ON_HAND = "on_hand"
+    """Pieces in a warehouse, by condition."""
+    HELD = "held"
+    """Of these, or of an offer: kept for a cart until a time."""
+    ALLOCATED = "allocated"
+    """Of these, or of an offer: promised to an order line."""
+    ORDERED = "ordered"
+    """Bought from a supplier for an order line, not arrived."""
+    SHIPPED = "shipped"
+    """Gone to the buyer of an order line, less what came back."""
+    INCOMING = "incoming"
+    """Announced to arrive in a warehouse."""
+    IN_TRANSIT = "in_transit"
+    """Ours, on the way to a warehouse of ours."""
+    LOST = "lost"
+    """Sent on a transfer and never arrived."""
+    OFFERED = "offered"
+    """What may be promised from a supplier's offer."""
+
+
 @frozen(field_transformer=checked)
 class StockMove:
-    """One entry of the stock ledger: never changed, only followed by another.
+    """One entry of the stock ledger: never changed, only followed by others.
+
+    It adds `quantity` to one account of one SKU. All moves of a command have its id and are kept
+    together or not at all; sums do not depend on the order of the moves.
 
     Attributes:
-        id: of the command that caused it; a repeated id counts once.
+        id: of the command; a repeated id changes nothing.
         sku_id: the SKU.
-        warehouse_id: where.
-        quantity: pieces in (positive) or out (negative).
-        reason: receipt, issue, transfer, return, count or write_off.
-        at: when it happened.
-        condition: of the pieces.
+        account: what is counted.
+        quantity: pieces more (positive) or less (negative); 0 only notes that a command was obeyed.
+        at: when it was decided.
+        warehouse_id: where, or empty.
+        condition: of pieces on hand, such as `sellable`, `opened` or `damaged`; else empty.
+        offer_id: the supplier's offer, or empty.
+        ref: the hold, order, transfer or delivery it belongs to, or empty.
+        line_id: the order's line, or empty.
+        since: earliest arrival, or when an offer was read.
+        until: end of a hold or of an offer, or latest arrival.
+        confidence: probability that a delivery comes in its time, or None.
+        reason: why, for people and reports.
+        stamp: a short digest of the command, to tell a repeat from another use of its id.
     """
 
     id: str
     sku_id: SkuId
-    warehouse_id: WarehouseId
+    account: StockAccount
     quantity: int = field(metadata=SIGNED)
-    reason: str
-    at: datetime
-    condition: str = "sellable"
+    at: datetime = field()
+    warehouse_id: str = ""
+    condition: str = ""
+    offer_id: str = ""
+    ref: str = ""
+    line_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    confidence: Decimal | None = None
+    reason: str = ""
+    stamp: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.confidence is not None and self.confidence > 1:
+            raise refuse(self, "confidence", self.confidence, "must not be above 1")
+
+
+@frozen(field_transformer=checked)
+class StockBalance:
+    """What an account of a SKU comes to: the sum of its moves.
+
+    Attributes:
+        account: what is counted.
+        quantity: pieces.
+        warehouse_id: where, or empty.
+        condition: of pieces on hand, else empty.
+        offer_id: the supplier's offer, or empty.
+        ref: the hold, order, transfer or delivery, or empty.
+        line_id: the order's line, or empty.
+        since: earliest arrival, or when an offer was read.
+        until: end of a hold or of an offer, or latest arrival.
+        confidence: probability that a delivery comes in its time, or None.
+    """
+
+    account: StockAccount
+    quantity: int = field(metadata=SIGNED)
+    warehouse_id: str = ""
+    condition: str = ""
+    offer_id: str = ""
+    ref: str = ""
+    line_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    confidence: Decimal | None = None
+
+
+@frozen(field_transformer=checked)
+class SkuStock:
+    """Everything the ledger says of one SKU, at one version.
+
+    Attributes:
+        sku_id: the SKU.
+        version: how many commands have changed it.
+        balances: the accounts that are not zero, and offers, sorted.
+        commands: id and stamp of each command obeyed, sorted.
+    """
+
+    sku_id: SkuId
+    version: int = 0
+    balances: tuple[StockBalance, ...] = ()
+    commands: tuple[tuple[str, str], ...] = ()
+
+    def _repr_html_(self) -> str:
+        from crossborder.display import html_table
+
+        rows = (
+            (one.account.value, one.warehouse_id or one.offer_id, one.ref, one.quantity)
+            for one in self.balances
+        )
+        caption = f"{self.sku_id}, version {self.version}"
+        return html_table(("account", "where", "for", "pieces"), rows, caption=caption)
 
 
 def _share(instance: object, attribute: Any, value: Decimal) -> None:

@@ -19,22 +19,31 @@ from crossborder.protocols.sourcing import (
     Sourced,
 )
 from crossborder.protocols.storage import (
+    Appended,
     AsyncJournal,
+    AsyncStockLedger,
     AsyncTokenStore,
     Begun,
+    Conflict,
+    Entry,
     Journal,
     New,
     Recorded,
+    StockLedger,
     TokenStore,
 )
 from crossborder.protocols.webhooks import WebhookEvent, WebhookReader
 
 __all__ = [
+    "Appended",
     "AsyncJournal",
+    "AsyncStockLedger",
     "AsyncTokenStore",
     "Begun",
     "Carrier",
+    "Conflict",
     "DispatchReporter",
+    "Entry",
     "Found",
     "Inbox",
     "Journal",
@@ -50,6 +59,7 @@ __all__ = [
     "Reading",
     "Recorded",
     "Sourced",
+    "StockLedger",
     "StockLevel",
     "StockPublisher",
     "TokenStore",

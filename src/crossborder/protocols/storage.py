@@ -1,15 +1,30 @@
-"""What a client keeps: which writes were begun and answered, and the current tokens."""
+"""What is kept: writes begun and answered, the current tokens, and the moves of stock."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from attrs import frozen
 
 from crossborder.conversation import Reply, Token
+from crossborder.model.ids import SkuId
+from crossborder.model.stock import StockMove
 
-__all__ = ["AsyncJournal", "AsyncTokenStore", "Begun", "Journal", "New", "Recorded", "TokenStore"]
+__all__ = [
+    "Appended",
+    "AsyncJournal",
+    "AsyncStockLedger",
+    "AsyncTokenStore",
+    "Begun",
+    "Conflict",
+    "Entry",
+    "Journal",
+    "New",
+    "Recorded",
+    "StockLedger",
+    "TokenStore",
+]
 
 
 @frozen
@@ -119,4 +134,103 @@ class AsyncTokenStore(Protocol):
     @abstractmethod
     async def swap(self, vendor: str, account: str, old: Token | None, new: Token) -> Token:
         """See `TokenStore.swap`."""
+        ...
+
+
+@frozen
+class Entry:
+    """The moves of one command, as they are kept.
+
+    Attributes:
+        position: 1 for the first command of the ledger, then one more each.
+        moves: all moves of the command.
+    """
+
+    position: int
+    moves: tuple[StockMove, ...]
+
+
+@frozen
+class Appended:
+    """The moves are kept.
+
+    Attributes:
+        position: of the command in the ledger.
+    """
+
+    position: int
+
+
+@frozen
+class Conflict:
+    """Nothing was kept: decide again on what stands there now.
+
+    Attributes:
+        versions: of the SKUs that are not at the expected version, where each one is.
+        repeated: whether a command of this id is kept already.
+    """
+
+    versions: Mapping[SkuId, int]
+    repeated: bool = False
+
+
+class StockLedger(Protocol):
+    """All moves of stock, in the order in which they were kept; never changed, only added to.
+
+    The version of a SKU is the number of commands that have moves of it; one that was never moved
+    is at 0.
+    """
+
+    @abstractmethod
+    def load(
+        self, sku_ids: Sequence[SkuId], *, after: Mapping[SkuId, int] | None = None
+    ) -> Sequence[StockMove]:
+        """All moves of these SKUs, oldest command first.
+
+        `after` leaves out, for each SKU in it, the commands up to that version.
+        """
+        ...
+
+    @abstractmethod
+    def append(
+        self, moves: tuple[StockMove, ...], *, expected_version: Mapping[SkuId, int]
+    ) -> Appended | Conflict:
+        """Keep the moves of one command, all or none, on disk before it returns.
+
+        They are kept only while each SKU of `expected_version` is at that version, and while no
+        command of the same id is kept. Of two callers who expect the same version of a SKU at
+        once exactly one is answered `Appended`.
+        """
+        ...
+
+    @abstractmethod
+    def since(self, position: int, *, limit: int = 1000) -> Sequence[Entry]:
+        """The commands kept after a position, in order, at most `limit`.
+
+        What was returned once is never followed by a command with a smaller position: whoever
+        goes on from the last one misses nothing.
+        """
+        ...
+
+
+class AsyncStockLedger(Protocol):
+    """`StockLedger` for asynchronous programs: the same three, awaited."""
+
+    @abstractmethod
+    async def load(
+        self, sku_ids: Sequence[SkuId], *, after: Mapping[SkuId, int] | None = None
+    ) -> Sequence[StockMove]:
+        """See `StockLedger.load`."""
+        ...
+
+    @abstractmethod
+    async def append(
+        self, moves: tuple[StockMove, ...], *, expected_version: Mapping[SkuId, int]
+    ) -> Appended | Conflict:
+        """See `StockLedger.append`."""
+        ...
+
+    @abstractmethod
+    async def since(self, position: int, *, limit: int = 1000) -> Sequence[Entry]:
+        """See `StockLedger.since`."""
         ...

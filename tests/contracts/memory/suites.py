@@ -9,6 +9,7 @@ from crossborder.adapters.memory import (
     Memory,
     MemoryJournal,
     MemoryServer,
+    MemoryStockLedger,
     MemoryTokenStore,
     signature,
 )
@@ -21,7 +22,7 @@ from crossborder.model.payment import PaymentAttempt
 from crossborder.model.purchase import Purchase
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Stage, TrackingEvent
-from crossborder.protocols.storage import Journal, TokenStore
+from crossborder.protocols.storage import Journal, StockLedger, TokenStore
 from crossborder.protocols.webhooks import WebhookReader
 from crossborder.secret import Secret
 from crossborder.testing.contracts import (
@@ -38,6 +39,7 @@ from crossborder.testing.contracts import (
     PurchaseTracerContract,
     PurchasingContract,
     Signed,
+    StockLedgerContract,
     StockPublisherContract,
     TokenStoreContract,
     TrackerContract,
@@ -184,6 +186,11 @@ class Webhooks(_Far, WebhookReaderContract):
 class Journals(JournalContract):
     def journal(self) -> Journal:
         return MemoryJournal()
+
+
+class StockLedgers(StockLedgerContract):
+    def ledger(self) -> StockLedger:
+        return MemoryStockLedger()
 
 
 class Tokens(TokenStoreContract):

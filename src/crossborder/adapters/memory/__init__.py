@@ -26,8 +26,10 @@ from crossborder.adapters.memory.server import MemoryServer
 from crossborder.adapters.memory.sign import MemoryCredentials, proven, signature
 from crossborder.adapters.memory.storage import (
     AsyncMemoryJournal,
+    AsyncMemoryStockLedger,
     AsyncMemoryTokenStore,
     MemoryJournal,
+    MemoryStockLedger,
     MemoryTokenStore,
 )
 from crossborder.conversation import Desk, Page, Steps, flow, segment
@@ -39,10 +41,12 @@ from crossborder.secret import Secret
 
 __all__ = [
     "AsyncMemoryJournal",
+    "AsyncMemoryStockLedger",
     "AsyncMemoryTokenStore",
     "Memory",
     "MemoryJournal",
     "MemoryServer",
+    "MemoryStockLedger",
     "MemoryTokenStore",
     "signature",
 ]

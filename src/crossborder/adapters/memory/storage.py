@@ -1,22 +1,38 @@
-"""Journals and token stores in memory: for tests, notebooks, and as the shape of your own."""
+"""Journals, token stores and stock ledgers in memory: for tests, notebooks, and as the shape of
+your own.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
 from crossborder.conversation import Reply, Token
-from crossborder.errors import KeyReused
+from crossborder.errors import InvalidValue, KeyReused
+from crossborder.model.ids import SkuId
+from crossborder.model.stock import StockMove
 from crossborder.protocols.storage import (
+    Appended,
     AsyncJournal,
+    AsyncStockLedger,
     AsyncTokenStore,
     Begun,
+    Conflict,
+    Entry,
     Journal,
     New,
     Recorded,
+    StockLedger,
     TokenStore,
 )
 
-__all__ = ["AsyncMemoryJournal", "AsyncMemoryTokenStore", "MemoryJournal", "MemoryTokenStore"]
+__all__ = [
+    "AsyncMemoryJournal",
+    "AsyncMemoryStockLedger",
+    "AsyncMemoryTokenStore",
+    "MemoryJournal",
+    "MemoryStockLedger",
+    "MemoryTokenStore",
+]
 
 
 class MemoryJournal(Journal):
@@ -118,3 +134,89 @@ class AsyncMemoryTokenStore(AsyncTokenStore):
     async def swap(self, vendor: str, account: str, old: Token | None, new: Token) -> Token:
         """See `TokenStore.swap`."""
         return self._plain.swap(vendor, account, old, new)
+
+
+class MemoryStockLedger(StockLedger):
+    """A stock ledger that lasts as long as the process; safe for threads.
+
+    >>> from datetime import UTC
+    >>> from crossborder.model.stock import StockAccount
+    >>> cup = SkuId("CUP")
+    >>> move = StockMove("r1", cup, StockAccount.ON_HAND, 5, datetime(2026, 11, 2, tzinfo=UTC), "home")
+    >>> ledger = MemoryStockLedger()
+    >>> ledger.append((move,), expected_version={cup: 0})
+    Appended(position=1)
+    >>> ledger.append((move,), expected_version={cup: 0})
+    Conflict(versions={'CUP': 1}, repeated=True)
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._entries: list[Entry] = []
+        self._places: dict[SkuId, list[int]] = {}
+        self._commands: set[str] = set()
+
+    def load(
+        self, sku_ids: Sequence[SkuId], *, after: Mapping[SkuId, int] | None = None
+    ) -> Sequence[StockMove]:
+        """See `StockLedger.load`."""
+        known = after or {}
+        with self._lock:
+            found = [
+                (place, move)
+                for sku in dict.fromkeys(sku_ids)
+                for place in self._places.get(sku, ())[known.get(sku, 0) :]
+                for move in self._entries[place].moves
+                if move.sku_id == sku
+            ]
+        found.sort(key=lambda item: item[0])
+        return tuple(move for _, move in found)
+
+    def append(
+        self, moves: tuple[StockMove, ...], *, expected_version: Mapping[SkuId, int]
+    ) -> Appended | Conflict:
+        """See `StockLedger.append`."""
+        skus = {move.sku_id for move in moves}
+        ids = {move.id for move in moves}
+        if len(ids) != 1 or not skus <= set(expected_version):
+            said = "must be the moves of one command, each SKU with an expected version"
+            raise InvalidValue(said, field="moves", value=sorted(ids), source="StockLedger.append")
+        with self._lock:
+            actual = {sku: len(self._places.get(sku, ())) for sku in expected_version}
+            stale = {sku: at for sku, at in actual.items() if at != expected_version[sku]}
+            repeated = bool(ids & self._commands)
+            if stale or repeated:
+                return Conflict(stale, repeated)
+            for sku in skus:
+                self._places.setdefault(sku, []).append(len(self._entries))
+            self._entries.append(Entry(len(self._entries) + 1, moves))
+            self._commands |= ids
+            return Appended(len(self._entries))
+
+    def since(self, position: int, *, limit: int = 1000) -> Sequence[Entry]:
+        """See `StockLedger.since`."""
+        with self._lock:
+            return tuple(self._entries[position : position + limit])
+
+
+class AsyncMemoryStockLedger(AsyncStockLedger):
+    """The same stock ledger, awaited."""
+
+    def __init__(self) -> None:
+        self._plain = MemoryStockLedger()
+
+    async def load(
+        self, sku_ids: Sequence[SkuId], *, after: Mapping[SkuId, int] | None = None
+    ) -> Sequence[StockMove]:
+        """See `StockLedger.load`."""
+        return self._plain.load(sku_ids, after=after)
+
+    async def append(
+        self, moves: tuple[StockMove, ...], *, expected_version: Mapping[SkuId, int]
+    ) -> Appended | Conflict:
+        """See `StockLedger.append`."""
+        return self._plain.append(moves, expected_version=expected_version)
+
+    async def since(self, position: int, *, limit: int = 1000) -> Sequence[Entry]:
+        """See `StockLedger.since`."""
+        return self._plain.since(position, limit=limit)

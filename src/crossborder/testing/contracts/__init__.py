@@ -31,6 +31,7 @@ from crossborder.testing.contracts.sourcing import (
     PurchaseTracerContract,
     PurchasingContract,
 )
+from crossborder.testing.contracts.stock import StockLedgerContract
 from crossborder.testing.contracts.storage import JournalContract, TokenStoreContract
 from crossborder.testing.contracts.webhooks import Signed, WebhookReaderContract
 
@@ -50,6 +51,7 @@ __all__ = [
     "PurchaseTracerContract",
     "PurchasingContract",
     "Signed",
+    "StockLedgerContract",
     "StockPublisherContract",
     "TokenStoreContract",
     "TrackerContract",

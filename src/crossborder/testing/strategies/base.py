@@ -152,6 +152,8 @@ def of(kind: Any) -> SearchStrategy[Any]:
         return st.one_of([st.none() if part is type(None) else of(part) for part in args])
     if origin is tuple and Ellipsis in args:
         return some(ids() if args[0] is str else of(args[0]))
+    if origin is tuple:
+        return st.tuples(*(ids() if part is str else of(part) for part in args))
     if origin is frozenset:
         return st.frozensets(ids() if args[0] is str else of(args[0]), max_size=3)
     if isinstance(kind, type) and issubclass(kind, Enum):

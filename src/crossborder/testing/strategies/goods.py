@@ -17,7 +17,14 @@ from crossborder.model.listing import (
 )
 from crossborder.model.product import SKU, Attribute, Image, Option, Product, Tag, Translation
 from crossborder.model.purchase import Purchase, PurchaseLine
-from crossborder.model.stock import RealStock, StockMove, VirtualStock, Warehouse
+from crossborder.model.stock import (
+    RealStock,
+    SkuStock,
+    StockBalance,
+    StockMove,
+    VirtualStock,
+    Warehouse,
+)
 from crossborder.model.supply import MixRule, OfferLine, PriceTier, Supplier, SupplierOffer
 from crossborder.testing.strategies.base import (
     built,
@@ -54,7 +61,9 @@ __all__ = [
     "purchase_lines",
     "purchases",
     "real_stock",
+    "sku_stock",
     "skus",
+    "stock_balances",
     "stock_moves",
     "suppliers",
     "tags",
@@ -214,7 +223,23 @@ def real_stock() -> SearchStrategy[RealStock]:
 @made(StockMove)
 def stock_moves() -> SearchStrategy[StockMove]:
     """Goods in and out."""
-    return built(StockMove, quantity=st.integers(-100_000, 100_000))
+    return built(StockMove, quantity=st.integers(-100_000, 100_000), confidence=_sureness())
+
+
+@made(StockBalance)
+def stock_balances() -> SearchStrategy[StockBalance]:
+    """Sums of moves."""
+    return built(StockBalance, quantity=st.integers(-100_000, 100_000), confidence=_sureness())
+
+
+@made(SkuStock)
+def sku_stock() -> SearchStrategy[SkuStock]:
+    """What a ledger says of a SKU."""
+    return built(SkuStock)
+
+
+def _sureness() -> SearchStrategy[Any]:
+    return st.none() | shares()
 
 
 @made(VirtualStock)

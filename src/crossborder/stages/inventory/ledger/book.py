@@ -1,0 +1,169 @@
+"""The stock of many SKUs in memory: commands in, moves out; and the same as a pure decision."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from attrs import frozen
+
+from crossborder.errors import InvalidValue
+from crossborder.model.decision import Decision, Reason, decides
+from crossborder.model.events import Event
+from crossborder.model.extra import Extra
+from crossborder.model.ids import SkuId, WarehouseId
+from crossborder.model.outcome import Done, Problem, Refused
+from crossborder.model.stock import StockAccount, RealStock, SkuStock, StockMove
+from crossborder.stages.inventory.ledger.commands import SELLABLE, Command, touched
+from crossborder.stages.inventory.ledger.obey import obey
+from crossborder.stages.inventory.ledger.shelf import Shelf
+
+__all__ = ["Obeyed", "StockBook", "keep"]
+
+
+@frozen
+class Obeyed:
+    """What a command came to.
+
+    Attributes:
+        moves: to be kept, all or none; empty when it was refused or obeyed before.
+        problems: why it was refused, or empty.
+        events: what people should know of: shortages, losses, promises no longer covered.
+        repeated: whether the command had been obeyed before.
+    """
+
+    moves: tuple[StockMove, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    events: tuple[Event, ...] = ()
+    repeated: bool = False
+
+
+class StockBook:
+    """The sums of a stock ledger, kept up to date move by move.
+
+    It is a draft: fill it from moves or from `SkuStock` values, let it obey commands, keep the
+    moves it returns in a ledger of your own, and freeze what you need. It reads no clock.
+
+    >>> from datetime import UTC
+    >>> from crossborder.model.ids import OrderId
+    >>> from crossborder.stages.inventory.ledger.commands import Allocate, Receive, StockLine
+    >>> now, home, cup = datetime(2026, 11, 2, tzinfo=UTC), WarehouseId("home"), SkuId("CUP")
+    >>> book = StockBook((home,))
+    >>> _ = book.obey(Receive("r1", cup, home, 5), now)
+    >>> book.obey(Allocate("a1", OrderId("1001"), (StockLine("1", cup, 4),)), now).problems
+    ()
+    >>> book.obey(Allocate("a2", OrderId("1002"), (StockLine("1", cup, 2),)), now).problems[0].text
+    '1 of CUP are missing for line 1'
+    >>> book.free(cup, now)
+    1
+    """
+
+    def __init__(
+        self,
+        warehouses: Iterable[WarehouseId],
+        stock: Iterable[SkuStock] = (),
+    ) -> None:
+        self.warehouses = tuple(dict.fromkeys(warehouses))
+        self._shelves: dict[SkuId, Shelf] = {one.sku_id: Shelf(one) for one in stock}
+
+    def _shelf(self, sku_id: SkuId) -> Shelf:
+        shelf = self._shelves.get(sku_id)
+        if shelf is None:
+            shelf = self._shelves[sku_id] = Shelf()
+        return shelf
+
+    def ask(self, command: Command, now: datetime) -> Obeyed:
+        """What the command would come to; nothing changes."""
+        shelves = {sku: self._shelf(sku) for sku in touched(command)}
+        work = obey(shelves, command, warehouses=self.warehouses, now=now)
+        repeated = not work.moves and not work.problems
+        return Obeyed(tuple(work.moves), tuple(work.problems), tuple(work.events), repeated)
+
+    def obey(self, command: Command, now: datetime) -> Obeyed:
+        """Obey the command: its moves are counted at once, all or none."""
+        obeyed = self.ask(command, now)
+        self._count(obeyed.moves)
+        return obeyed
+
+    def add(self, moves: Iterable[StockMove]) -> None:
+        """Count moves from a ledger: each command's moves of a SKU once, in any order of commands."""
+        fresh: dict[tuple[str, SkuId], list[StockMove]] = {}
+        for move in moves:
+            if move.id not in self._shelf(move.sku_id).commands:
+                fresh.setdefault((move.id, move.sku_id), []).append(move)
+        for (_, sku), kept in fresh.items():
+            self._shelves[sku].apply(kept)
+
+    def _count(self, moves: tuple[StockMove, ...]) -> None:
+        parts: dict[SkuId, list[StockMove]] = {}
+        for move in moves:
+            parts.setdefault(move.sku_id, []).append(move)
+        for sku, kept in parts.items():
+            self._shelves[sku].apply(kept)
+
+    def versions(self, sku_ids: Iterable[SkuId]) -> Mapping[SkuId, int]:
+        """How many commands have changed each of these SKUs."""
+        return {sku: self._shelf(sku).version for sku in sku_ids}
+
+    def stock(self, sku_id: SkuId) -> SkuStock:
+        """All accounts of a SKU as a value."""
+        return self._shelf(sku_id).freeze(sku_id)
+
+    def free(self, sku_id: SkuId, now: datetime, warehouse_id: WarehouseId | None = None) -> int:
+        """Sellable pieces without a claim at `now`, in one warehouse or in all; never below 0."""
+        shelf = self._shelf(sku_id)
+        where = self.warehouses if warehouse_id is None else (warehouse_id,)
+        for one in where:
+            if one not in self.warehouses:
+                said = "is no warehouse of ours"
+                raise InvalidValue(said, field="warehouse_id", value=one, source="StockBook")
+        return sum(max(0, shelf.free((one, ""), now)) for one in where)
+
+    def promisable(self, sku_id: SkuId, offer_id: str, now: datetime) -> int:
+        """Pieces of an offer that may still be promised at `now`; never below 0."""
+        return max(0, self._shelf(sku_id).free(("", offer_id), now))
+
+    def real(self, sku_id: SkuId, now: datetime) -> tuple[RealStock, ...]:
+        """The SKU in each warehouse and condition, with what is promised and held at `now`."""
+        shelf = self._shelf(sku_id)
+        found = []
+        for one in self.warehouses:
+            promised = shelf.allocated((one, ""))
+            held = shelf.held((one, ""), now)
+            for condition in shelf.conditions(one) | ({SELLABLE} if promised or held else set()):
+                mine = condition == SELLABLE
+                found.append(
+                    RealStock(
+                        sku_id,
+                        one,
+                        max(0, shelf.on_hand(one, condition)),
+                        allocated=promised if mine else 0,
+                        held=held if mine else 0,
+                        condition=condition,
+                    )
+                )
+        return tuple(sorted(found, key=lambda real: (real.warehouse_id, real.condition)))
+
+
+@decides("inventory.keep", 1)
+def keep(
+    stock: tuple[SkuStock, ...],
+    command: Command,
+    *,
+    warehouses: tuple[WarehouseId, ...],
+    now: datetime,
+) -> Decision[Done[tuple[StockMove, ...]] | Refused]:
+    """The moves a command makes on this stock at `now`, or why it makes none.
+
+    `stock` holds what the ledger says of every SKU in `touched(command)`; a SKU that is absent
+    has no moves yet. Keep the moves with the versions of `stock` as the expected ones.
+    """
+    book = StockBook(warehouses, stock)
+    obeyed = book.ask(command, now)
+    if obeyed.problems:
+        reasons = tuple(Reason(one.code, one.text, one.extra) for one in obeyed.problems)
+        return Decision(Refused(obeyed.problems), reasons=reasons)
+    if obeyed.repeated:
+        again = Reason("repeated", "was obeyed before", Extra({"id": command.id}))
+        return Decision(Done(()), reasons=(again,))
+    moved = sum(1 for move in obeyed.moves if move.quantity or move.account is StockAccount.OFFERED)
+    kept = Reason("kept", f"{moved} moves", Extra({"id": command.id, "moves": moved}))
+    return Decision(Done(obeyed.moves), reasons=(kept,), events=obeyed.events)
