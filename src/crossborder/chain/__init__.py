@@ -11,21 +11,18 @@ from crossborder.chain.fulfil import Bought, Sent, fulfil, send
 from crossborder.chain.publish import Published, publish
 from crossborder.chain.serve import Served, serve
 from crossborder.chain.source import Entered, Translate, source
-from crossborder.chain.stock import AsyncStockKeeper, Kept, StockKeeper, stock
+from crossborder.chain.stock import stock
 from crossborder.chain.terms import Terms
 from crossborder.chain.track import Tracked, track
 
 __all__ = [
-    "AsyncStockKeeper",
     "Bought",
     "Collected",
     "Entered",
-    "Kept",
     "Published",
     "Refunded",
     "Sent",
     "Served",
-    "StockKeeper",
     "Terms",
     "Tracked",
     "Translate",

@@ -4,7 +4,6 @@ Which check is which: `world.py` names the invariants. Those about dates, channe
 layers are properties of their own modules.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,7 +19,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from unit.stages.inventory.ledger.world import HOMES, OFFERS, SKUS, World, filled
 
 from crossborder.model.ids import OrderId, SkuId
 from crossborder.model.stock import StockAccount, VirtualStock
@@ -45,6 +43,7 @@ from crossborder.stages.inventory.ledger import (
     Transfer,
     WriteOff,
 )
+from unit.stages.inventory.ledger.world import HOMES, OFFERS, SKUS, World, filled
 
 homes, skus, offers = st.sampled_from(HOMES), st.sampled_from(SKUS), st.sampled_from(OFFERS)
 few = st.integers(1, 4)
@@ -80,11 +79,10 @@ class Stock(RuleBasedStateMachine):
             self.world = filled()
 
     def _open(self, account: StockAccount) -> list[tuple[Any, ...]]:
-        found = []
+        found: list[tuple[Any, ...]] = []
         for sku in SKUS:
-            for one in self.world.book.stock(sku).balances:
-                if one.account is account and one.quantity > 0:
-                    found.append((sku, one))
+            balances = self.world.book.stock(sku).balances
+            found += [(sku, one) for one in balances if one.account is account and one.quantity > 0]
         return found
 
     def _pick(self, data: st.DataObject, account: StockAccount) -> tuple[SkuId, Any] | None:
@@ -258,15 +256,15 @@ class Stock(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def steps(full_size: bool) -> Iterator[int]:
-    yield 100_000 if full_size else 5_000
+def steps(full_size: bool) -> int:
+    return 100_000 if full_size else 5_000
 
 
 @pytest.mark.timeout(1500)
 def test_the_invariants_hold_after_every_step_of_long_random_histories(steps: int) -> None:
     Stock.steps = 0
     while Stock.steps < steps:
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             Stock,
             settings=settings(
                 max_examples=60,

@@ -1,0 +1,7 @@
+"""Numbers under uncertainty: distributions, calendars of work, demand."""
+
+from crossborder.predict.calendar import ALWAYS, WorkCalendar
+from crossborder.predict.chinese import chinese_calendar
+from crossborder.predict.quantiles import Distribution, convolve, mixture
+
+__all__ = ["ALWAYS", "Distribution", "WorkCalendar", "chinese_calendar", "convolve", "mixture"]
