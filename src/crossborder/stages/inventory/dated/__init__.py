@@ -13,6 +13,7 @@ from crossborder.stages.inventory.dated.position import (
 )
 from crossborder.stages.inventory.dated.profile import Profile, ProfileStep, earliest_for, profile
 from crossborder.stages.inventory.dated.promise import available_to_promise, forecast, uncommitted
+from crossborder.stages.inventory.dated.standing import standing
 
 __all__ = [
     "Band",
@@ -26,5 +27,6 @@ __all__ = [
     "earliest_for",
     "forecast",
     "profile",
+    "standing",
     "uncommitted",
 ]

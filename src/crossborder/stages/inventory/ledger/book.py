@@ -11,7 +11,7 @@ from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.ids import SkuId, WarehouseId
 from crossborder.model.outcome import Done, Problem, Refused
-from crossborder.model.stock import StockAccount, RealStock, SkuStock, StockMove
+from crossborder.model.stock import RealStock, SkuStock, StockAccount, StockMove
 from crossborder.stages.inventory.ledger.commands import SELLABLE, Command, touched
 from crossborder.stages.inventory.ledger.obey import obey
 from crossborder.stages.inventory.ledger.shelf import Shelf
@@ -80,24 +80,23 @@ class StockBook:
     def obey(self, command: Command, now: datetime) -> Obeyed:
         """Obey the command: its moves are counted at once, all or none."""
         obeyed = self.ask(command, now)
-        self._count(obeyed.moves)
+        self.add(obeyed.moves)
         return obeyed
 
     def add(self, moves: Iterable[StockMove]) -> None:
         """Count moves from a ledger: each command's moves of a SKU once, in any order of commands."""
-        fresh: dict[tuple[str, SkuId], list[StockMove]] = {}
+        shelves, begun = self._shelves, set()
         for move in moves:
-            if move.id not in self._shelf(move.sku_id).commands:
-                fresh.setdefault((move.id, move.sku_id), []).append(move)
-        for (_, sku), kept in fresh.items():
-            self._shelves[sku].apply(kept)
-
-    def _count(self, moves: tuple[StockMove, ...]) -> None:
-        parts: dict[SkuId, list[StockMove]] = {}
-        for move in moves:
-            parts.setdefault(move.sku_id, []).append(move)
-        for sku, kept in parts.items():
-            self._shelves[sku].apply(kept)
+            command, sku = move.id, move.sku_id
+            shelf = shelves.get(sku)
+            if shelf is None:
+                shelf = shelves[sku] = Shelf()
+            if command not in shelf.commands:
+                begun.add((command, sku))
+                shelf.obeyed(command, move.stamp)
+            elif (command, sku) not in begun:
+                continue
+            shelf.put(move)
 
     def versions(self, sku_ids: Iterable[SkuId]) -> Mapping[SkuId, int]:
         """How many commands have changed each of these SKUs."""

@@ -1,12 +1,11 @@
 """One SKU while commands are obeyed: a draft that moves are added to, frozen when asked for."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from heapq import heappop, heappush
 
 from crossborder.model.ids import SkuId
-from crossborder.model.stock import StockAccount, StockBalance, SkuStock, StockMove
+from crossborder.model.stock import SkuStock, StockAccount, StockBalance, StockMove
 
 __all__ = ["Key", "Mark", "Place", "Shelf"]
 
@@ -73,25 +72,32 @@ class Shelf:
                     *(one.account, one.warehouse_id, one.condition),
                     *(one.offer_id, one.ref, one.line_id),
                 )
-                self._add(key, one.quantity, (one.since, one.until, one.confidence))
+                marked = one.since or one.until or one.confidence
+                mark = _NO_MARK if marked is None else (one.since, one.until, one.confidence)
+                self._add(key, one.quantity, mark)
 
-    def apply(self, moves: Iterable[StockMove]) -> None:
-        """Add the moves of one command, and count it."""
-        counted = False
-        for move in moves:
-            if not counted:
-                self.version += 1
-                self.commands[move.id] = move.stamp
-                counted = True
-            key = (
-                *(move.account, move.warehouse_id, move.condition),
-                *(move.offer_id, move.ref, move.line_id),
-            )
-            self._add(key, move.quantity, (move.since, move.until, move.confidence))
+    def obeyed(self, id: str, stamp: str) -> None:
+        """Count a command; its moves are put one by one."""
+        self.version += 1
+        self.commands[id] = stamp
+
+    def put(self, move: StockMove) -> None:
+        """Add one move."""
+        key = (
+            move.account,
+            move.warehouse_id,
+            move.condition,
+            move.offer_id,
+            move.ref,
+            move.line_id,
+        )
+        marked = move.since or move.until or move.confidence
+        mark = _NO_MARK if marked is None else (move.since, move.until, move.confidence)
+        self._add(key, move.quantity, mark)
 
     def _add(self, key: Key, quantity: int, mark: Mark) -> None:
         account = key[0]
-        if mark != _NO_MARK:
+        if mark is not _NO_MARK:
             old = self.marks.get(key)
             if account is not _OFFERED or old is None or _later(mark, old):
                 self.marks[key] = mark
