@@ -17,6 +17,9 @@ settings.register_profile(
 _FULL = os.environ.get("CROSSBORDER_FULL") == "1"
 settings.load_profile("full" if _FULL else "quick")
 
+collect_ignore_glob = ["tests/golden/make_*.py"]
+"""What makes the stored figures needs libraries that no test needs."""
+
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), SkipParser()],
     patterns=["README.md", "docs/*.md", "docs/**/*.md"],
