@@ -23,6 +23,7 @@ from crossborder.protocols.orders import DispatchReporter
 from crossborder.protocols.sourcing import Purchasing
 from crossborder.serial import from_json, to_json
 from crossborder.stages import logistics, orders
+from crossborder.stages.inventory.virtual import latest_purchase
 
 __all__ = ["Bought", "Sent", "fulfil", "send"]
 
@@ -81,17 +82,20 @@ def fulfil(
 ) -> Steps[Bought]:
     """Buy what an order needs, once, whatever is lost on the way.
 
-    The purchase must be placed by the order's ship-by time less our lead time; a unit may cost a
-    little more than it did (`terms.price_slack`), not much.
+    The purchase must be placed while the order's ship-by time can be held with the probability
+    `terms.service_level`; a unit may cost a little more than it did (`terms.price_slack`), not
+    much.
     """
     now = yield from as_of(now)
     ship_by = order.ship_by if order.ship_by is not None else now + terms.dispatch_within
+    order_by = latest_purchase(terms.lead, ship_by=ship_by, level=terms.service_level)
     planned = orders.plan(
         order,
         offers,
         stock=stock,
         now=now,
-        order_by=ship_by - terms.lead.total,
+        # Where nothing is known of the way, an accepted order is bought at once or not at all.
+        order_by=order_by if order_by is not None else now,
         unit_limit=_limits(offers, terms),
     )
     plan = planned.value

@@ -210,8 +210,8 @@ def _stock(
             sku.id,
             now=now,
             ship_by=now + terms.dispatch_within,
-            lead=terms.lead,
-            transit=terms.transit,
+            lead=terms.lead.carried(*terms.transit),
+            level=terms.service_level,
             cap=terms.stock_cap,
         )
         told.append((2, promise))

@@ -33,7 +33,7 @@ class Terms:
         floor: share that must be left after every discount.
         domestic_freight: for one unit, to our warehouse, in the supplier's currency.
         international_freight: for one unit, to the buyer, in the supplier's currency.
-        lead: how long goods take until they can be dispatched.
+        lead: how long goods take until they can be dispatched, part by part.
         transit: from dispatch to the buyer, fastest and slowest.
         dispatch_within: what buyers are promised.
         assumptions: for comparing platforms.
@@ -45,6 +45,7 @@ class Terms:
         promotions: price rules in force.
         country: where the listing is mainly sold.
         stock_cap: most pieces offered of one SKU.
+        service_level: the least probability of keeping a promise that is given.
         methods: ways to pay.
         hold_above: orders above this are looked at by a person, or None.
         campaigns: what we pay for traffic.
@@ -73,6 +74,7 @@ class Terms:
     promotions: tuple[PromotionRule, ...] = ()
     country: str = "US"
     stock_cap: int = 20
+    service_level: Decimal = Decimal("0.90")
     methods: tuple[PaymentMethod, ...] = ()
     hold_above: Money | None = None
     campaigns: tuple[Campaign, ...] = ()

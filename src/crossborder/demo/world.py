@@ -105,9 +105,7 @@ def terms_of(**changed: Any) -> Terms:
         "floor": Decimal("0.12"),
         "domestic_freight": Money("2.00", "CNY"),
         "international_freight": Money("28.00", "CNY"),
-        "lead": LeadTime(
-            timedelta(days=2), timedelta(days=2), timedelta(hours=12), timedelta(hours=12)
-        ),
+        "lead": LeadTime.stated(timedelta(days=2), timedelta(days=2), timedelta(hours=12)),
         "transit": (timedelta(days=7), timedelta(days=11)),
         "dispatch_within": timedelta(days=7),
         "assumptions": Assumptions(200, Decimal("0.04"), Decimal("0.18")),

@@ -16,6 +16,7 @@ from crossborder.model.outcome import Done, Refused
 from crossborder.model.place import Address
 from crossborder.model.purchase import PurchaseStatus
 from crossborder.model.stock import RealStock
+from crossborder.stages.inventory import LeadTime
 from crossborder.stages.orders import hold
 
 PARCEL = Parcel(Weight.kg("0.42"))
@@ -145,6 +146,21 @@ def test_without_a_ship_by_time_the_promise_counts_from_now(site: Any) -> None:
     made = site()
     order = evolve(_paid(made), ship_by=None)
     assert _fulfil(made, order, now=made.world.at(days=30)).complete
+
+
+def test_a_surer_promise_must_be_bought_for_sooner(site: Any) -> None:
+    """Five hours after the start, 98 of 100 such parcels would still leave in time."""
+    made = site()
+    order = _paid(made)
+    surer = evolve(made.world.terms, service_level=Decimal("0.99"))
+    assert _fulfil(made, order, terms=surer, key="surer").plan.uncovered
+    assert _fulfil(made, order).complete
+
+
+def test_of_a_way_about_which_nothing_is_known_it_is_bought_at_once(site: Any) -> None:
+    made = site()
+    unknown = evolve(made.world.terms, lead=LeadTime.stated(None, timedelta(days=1)))
+    assert _fulfil(made, _paid(made), terms=unknown).complete
 
 
 def test_a_purchase_that_waits_for_a_person_to_pay_is_placed(site: Any) -> None:

@@ -202,3 +202,11 @@ def test_a_long_lead_time_offers_nothing(site: Any) -> None:
     assert published.outcome.codes == ("nothing_sellable",)
     assert [variant.quantity for variant in published.draft.variants] == [0, 0]
     assert published.stock == ()
+
+
+def test_a_promise_that_is_not_sure_enough_offers_nothing(site: Any) -> None:
+    """Of the demo's parcels 98 of 100 leave in time."""
+    published = site(terms=terms_of(service_level=Decimal("0.99"))).published()
+    assert _codes(published) == ("nothing_sellable",)
+    sure = site(terms=terms_of(service_level=Decimal("0.97"))).published()
+    assert {stock.confidence for stock in sure.stock} == {Decimal("0.9825")}

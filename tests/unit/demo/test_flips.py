@@ -64,7 +64,7 @@ def test_1_a_listed_brand_in_the_title_is_never_listed(walked: Any) -> None:
 
 
 def test_2_a_lead_time_beyond_the_dispatch_promise_offers_nothing(walked: Any) -> None:
-    slow = LeadTime(timedelta(days=6), timedelta(days=2))
+    slow = LeadTime.stated(timedelta(days=6), timedelta(days=2))
     ended = walked(lead=slow)
     draft = ended.story.published.draft
     assert [variant.quantity for variant in draft.variants] == [0, 0]
@@ -181,7 +181,7 @@ def test_10_another_question_goes_to_a_person(walked: Any) -> None:
 
 
 def test_a_stage_that_was_not_reached_says_so(walked: Any) -> None:
-    ended = walked(lead=LeadTime(timedelta(days=6), timedelta(days=2)))
+    ended = walked(lead=LeadTime.stated(timedelta(days=6), timedelta(days=2)))
     stages = told(ended.story, ended.world)
     assert stages[7].decided == ("nothing: the walk ended before this stage",)
     assert stages[7].went_out == ("nothing",)

@@ -1,0 +1,105 @@
+"""A work calendar laid out as one axis of worked seconds, so that many times move along it fast.
+
+On that axis a stage is a subtraction: what must be done by a deadline must begin where so many
+worked seconds are left. Whole seconds since 1970 keep every step exact.
+"""
+
+from bisect import bisect_left, bisect_right
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+from crossborder.errors import InvalidValue
+from crossborder.predict.calendar import WorkCalendar
+
+__all__ = ["Hours", "hours_around"]
+
+_DAY = timedelta(days=1)
+_YEARS = 1
+"""How many years on either side of the asked one are laid out: what takes longer is a slip."""
+
+
+class Hours:
+    """The shifts of a calendar from one year to another, and the seconds worked up to each.
+
+    All moments are whole seconds since 1970; a part takes at least one second.
+    """
+
+    __slots__ = ("_closes", "_cuts", "_ends", "_opens", "_rises", "_years")
+
+    def __init__(self, calendar: WorkCalendar, first: int, last: int) -> None:
+        shifts = _shifts(calendar, date(first, 1, 1), date(last, 12, 31))
+        self._years = (first, last)
+        self._opens = [opens for opens, _, _ in shifts]
+        self._cuts = [cut for _, cut, _ in shifts]
+        self._closes = [closes for _, _, closes in shifts]
+        lengths = [closes - opens for opens, _, closes in shifts]
+        self._ends = list(accumulate(lengths))
+        self._rises = [end - length for end, length in zip(self._ends, lengths, strict=True)]
+
+    def worked(self, moment: int) -> int:
+        """Seconds worked up to that moment."""
+        place = bisect_right(self._opens, moment) - 1
+        self._within(place >= 0, moment)
+        return self._rises[place] + min(moment, self._closes[place]) - self._opens[place]
+
+    def begins(self, moment: int) -> int:
+        """When what comes in at that moment begins to be worked on: the cut-off counts."""
+        place = bisect_left(self._cuts, moment)
+        self._within(place < len(self._cuts), moment)
+        return max(moment, self._opens[place])
+
+    def latest(self, seconds: int) -> int:
+        """The latest moment to come in, from which all but so many worked seconds still follow."""
+        place = bisect_right(self._rises, seconds) - 1
+        self._within(place >= 0, seconds)
+        return min(self._opens[place] + seconds - self._rises[place], self._cuts[place])
+
+    def done(self, seconds: int) -> int:
+        """The moment at which so many seconds have been worked."""
+        place = bisect_left(self._ends, seconds)
+        self._within(place < len(self._ends), seconds)
+        return self._opens[place] + seconds - self._rises[place]
+
+    def between(self, came: int, end: int) -> int:
+        """Seconds worked on what came in at `came`, up to `end`."""
+        return max(0, self.worked(end) - self.worked(self.begins(came)))
+
+    def _within(self, good: bool, value: int) -> None:
+        if not good:
+            text = f"leaves the years {self._years[0]} to {self._years[1]}"
+            raise InvalidValue(text, field="working", value=value, source="WorkCalendar")
+
+
+def _shifts(calendar: WorkCalendar, first: date, last: date) -> list[tuple[int, int, int]]:
+    """Opening, last moment to come in and closing of every working day."""
+    zone = ZoneInfo(calendar.zone)
+
+    def at(midnight: datetime, since: timedelta) -> int:
+        return int((midnight + since).replace(tzinfo=zone).timestamp())
+
+    found = []
+    day = first
+    while day <= last:
+        if calendar.works(day):
+            midnight = datetime.combine(day, time(0))
+            opens = at(midnight, calendar.opens)
+            closes = min(at(midnight, calendar.closes), at(midnight, _DAY))
+            cut = closes - 1
+            if calendar.cut_off is not None:
+                cut = max(opens, min(at(midnight, calendar.cut_off), cut))
+            if opens < closes:
+                found.append((opens, cut, closes))
+        day += _DAY
+    return found
+
+
+@lru_cache(maxsize=128)
+def _years_around(calendar: WorkCalendar, year: int) -> Hours:
+    return Hours(calendar, year - _YEARS, year + _YEARS)
+
+
+def hours_around(calendar: WorkCalendar, moment: int) -> Hours:
+    """The axis of a calendar over the year of that moment and the years beside it."""
+    return _years_around(calendar, datetime.fromtimestamp(moment, UTC).year)
