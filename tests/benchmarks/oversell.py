@@ -30,8 +30,8 @@ from math import log
 from pathlib import Path
 
 from crossborder.predict.quantiles import Distribution
-from crossborder.stages.inventory.buffer import FeedLag, feed_guard
 from crossborder.stages.inventory.channels import ChannelTerms, channel_quantities
+from crossborder.stages.inventory.channels.buffer import FeedLag, feed_guard
 
 DAY = 24 * 60.0
 MONTH = 28

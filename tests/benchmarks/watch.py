@@ -13,10 +13,10 @@ from attrs import evolve
 from crossborder.model.ids import ListingId, OfferId, ProductId, PurchaseId, Ref, SkuId, SupplierId
 from crossborder.model.money import Price
 from crossborder.model.supply import OfferLine, PriceTier, Supplier, SupplierOffer
-from crossborder.stages.inventory.purchases import PurchaseRecord
-from crossborder.stages.inventory.scorecard import scorecard
-from crossborder.stages.inventory.switch import ShelfState, switch
 from crossborder.stages.inventory.watch import watch, watched
+from crossborder.stages.inventory.watch.purchases import PurchaseRecord
+from crossborder.stages.inventory.watch.scorecard import scorecard
+from crossborder.stages.inventory.watch.switch import ShelfState, switch
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

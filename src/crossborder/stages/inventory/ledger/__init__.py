@@ -6,6 +6,7 @@ function of frozen values.
 """
 
 from crossborder.stages.inventory.ledger.book import Obeyed, StockBook, keep
+from crossborder.stages.inventory.ledger.bundles import Bundle, explode, fits, lacking, most
 from crossborder.stages.inventory.ledger.commands import (
     Allocate,
     Announce,
@@ -32,6 +33,7 @@ from crossborder.stages.inventory.ledger.commands import (
 __all__ = [
     "Allocate",
     "Announce",
+    "Bundle",
     "Buy",
     "Cancel",
     "Close",
@@ -51,6 +53,10 @@ __all__ = [
     "StockLine",
     "Transfer",
     "WriteOff",
+    "explode",
+    "fits",
     "keep",
+    "lacking",
+    "most",
     "touched",
 ]

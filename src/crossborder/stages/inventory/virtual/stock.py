@@ -13,13 +13,13 @@ from crossborder.model.ids import SkuId
 from crossborder.model.stock import VirtualStock
 from crossborder.model.supply import OfferLine, SupplierOffer
 from crossborder.model.time import Window
+from crossborder.stages.inventory.dated.trust import trusted
 from crossborder.stages.inventory.virtual.keep import Starts, arrival, confidence, fastest, starts
 from crossborder.stages.inventory.virtual.lead import LeadTime
 
 __all__ = ["Asked", "check_arguments", "closed", "credible_pieces", "offered", "virtual_stock"]
 
 _NONE = timedelta(0)
-_MICROSECOND = timedelta(microseconds=1)
 _FRESH = timedelta(hours=24)
 _LEVEL = Decimal("0.90")
 
@@ -195,9 +195,7 @@ def credible_pieces(
     elif stated is None:
         pieces = asked.cap // 2
     else:
-        # 1 at age 0, a half at `fresh_for`: whole microseconds keep it exact.
-        age = max(asked.now - offer.observed_at, _NONE)
-        whole = 2 * (asked.fresh_for // _MICROSECOND)
-        pieces = stated * max(0, whole - age // _MICROSECOND) // whole
+        age = asked.now - offer.observed_at
+        pieces = trusted(stated, age=age, fresh_for=asked.fresh_for)
     pieces = min(asked.cap, pieces)
     return pieces - pieces % offer.multiple

@@ -14,7 +14,7 @@ from crossborder.model.ids import SkuId
 from crossborder.model.money import Money, Price
 from crossborder.model.stock import VirtualStock
 from crossborder.model.supply import OfferLine, SupplierOffer
-from crossborder.stages.inventory.buyable import Basket, Buyable, purchase_quantity
+from crossborder.stages.inventory.dated.buyable import Basket, Buyable, purchase_quantity
 from crossborder.stages.inventory.virtual.lead import LeadTime
 from crossborder.stages.inventory.virtual.stock import Asked, credible_pieces, offered
 

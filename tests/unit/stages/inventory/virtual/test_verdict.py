@@ -13,7 +13,7 @@ from crossborder.model.ids import OfferId, ProductId, SkuId, SupplierId
 from crossborder.model.money import Money, Price
 from crossborder.model.supply import MixRule, OfferLine, Supplier, SupplierOffer
 from crossborder.replay import replay, to_record
-from crossborder.stages.inventory.buyable import Basket
+from crossborder.stages.inventory.dated.buyable import Basket
 from crossborder.stages.inventory.virtual import (
     Candidate,
     LeadTime,
