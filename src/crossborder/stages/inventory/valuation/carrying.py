@@ -10,8 +10,8 @@ from attrs import frozen
 
 from crossborder.model.check import checked, refuse
 from crossborder.model.money import Money, Price, total
-from crossborder.stages.inventory.valuation.layers import Layer
 from crossborder.stages.inventory.valuation.age import days_on_hand
+from crossborder.stages.inventory.valuation.layers import Layer
 
 __all__ = ["CarryingCost", "StorageFees", "StorageTier", "carried", "carrying_cost", "oldest_first"]
 

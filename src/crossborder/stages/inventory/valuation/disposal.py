@@ -12,8 +12,8 @@ from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
 from crossborder.model.ids import SkuId
 from crossborder.model.money import Money, Price
-from crossborder.stages.inventory.valuation.layers import Layer
 from crossborder.stages.inventory.valuation.carrying import StorageFees, carried, oldest_first
+from crossborder.stages.inventory.valuation.layers import Layer
 
 __all__ = [
     "Alternative",

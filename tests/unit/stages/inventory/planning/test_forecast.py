@@ -14,7 +14,7 @@ from crossborder.errors import InvalidValue
 from crossborder.model.decision import recording
 from crossborder.predict.demand import DemandPool, LadderState
 from crossborder.replay import replay, to_record
-from crossborder.stages.inventory.forecast import DemandForecast, forecast_demand
+from crossborder.stages.inventory.planning.forecast import DemandForecast, forecast_demand
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MONTH = timedelta(days=30)
