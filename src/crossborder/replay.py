@@ -33,7 +33,10 @@ STAGES = (
 def _rule(name: object) -> Callable[..., Decision[Any]]:
     if isinstance(name, str) and name not in RULES:
         for stage in STAGES:
-            import_module(f"crossborder.stages.{stage}")
+            module = import_module(f"crossborder.stages.{stage}")
+            # A stage may load its rooms when they are first asked for.
+            for public in module.__all__:
+                getattr(module, public)
     if not isinstance(name, str) or name not in RULES:
         said = "is not a rule known here, or not in this version"
         raise InvalidValue(said, field="rule", value=name, source="record")

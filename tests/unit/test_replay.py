@@ -2,6 +2,8 @@
 
 import inspect
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -149,15 +151,40 @@ def test_a_rule_that_is_not_registered_yet_is_looked_for_in_every_stage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("crossborder.replay.import_module", asked.append)
+
+    class Stage:
+        __all__ = ("room",)
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def __getattr__(self, room: str) -> None:
+            asked.append(f"{self.name}.{room}")
+
+    monkeypatch.setattr("crossborder.replay.import_module", Stage)
     with pytest.raises(InvalidValue):
         replay({"rule": "test.nowhere/1", "inputs": {}})
-    assert asked == [f"crossborder.stages.{stage}" for stage in STAGES]
+    assert asked == [f"crossborder.stages.{stage}.room" for stage in STAGES]
+
+
+def test_the_rules_of_a_room_are_found_before_the_room_was_asked_for() -> None:
+    code = (
+        "from crossborder.replay import replay\n"
+        "from crossborder.errors import InvalidValue\n"
+        "import sys\n"
+        "assert 'crossborder.stages.inventory.watch' not in sys.modules\n"
+        "try: replay({'rule': 'inventory.switch/1', 'inputs': {}})\n"
+        "except InvalidValue as error: print(error.field)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "inputs.state"
 
 
 def every_rule() -> list[str]:
     for stage in STAGES:
-        import_module(f"crossborder.stages.{stage}")
+        module = import_module(f"crossborder.stages.{stage}")
+        for room in module.__all__:
+            getattr(module, room)
     return sorted(name for name in RULES if name.split(".")[0] in STAGES)
 
 

@@ -24,11 +24,11 @@ from crossborder.stages.inventory.ledger.commands import (
     Release,
     Return,
     Ship,
-    StockLine,
     Transfer,
     WriteOff,
     touched,
 )
+from crossborder.stages.inventory.ledger.lines import StockLine
 
 __all__ = [
     "Allocate",

@@ -12,7 +12,8 @@ from crossborder.model.extra import Extra
 from crossborder.model.ids import SkuId, WarehouseId
 from crossborder.model.outcome import Done, Problem, Refused
 from crossborder.model.stock import RealStock, SkuStock, StockAccount, StockMove
-from crossborder.stages.inventory.ledger.commands import SELLABLE, Command, touched
+from crossborder.stages.inventory.ledger.commands import Command, touched
+from crossborder.stages.inventory.ledger.lines import SELLABLE
 from crossborder.stages.inventory.ledger.obey import obey
 from crossborder.stages.inventory.ledger.shelf import Shelf
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from crossborder.model.ids import SkuId
 from crossborder.model.stock import StockAccount
 from crossborder.stages.inventory.ledger.commands import (
-    SELLABLE,
     Allocate,
     Cancel,
     Free,
@@ -14,8 +13,8 @@ from crossborder.stages.inventory.ledger.commands import (
     Release,
     Return,
     Ship,
-    StockLine,
 )
+from crossborder.stages.inventory.ledger.lines import SELLABLE, StockLine
 from crossborder.stages.inventory.ledger.shelf import Key, Place
 from crossborder.stages.inventory.ledger.taking import taken
 from crossborder.stages.inventory.ledger.work import Work

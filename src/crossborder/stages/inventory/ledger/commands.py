@@ -12,6 +12,7 @@ from crossborder.model.check import checked, refuse
 from crossborder.model.ids import OfferId, OrderId, SkuId, WarehouseId
 from crossborder.model.stock import VirtualStock
 from crossborder.model.time import Window
+from crossborder.stages.inventory.ledger.lines import SELLABLE, StockLine, lines, some
 
 __all__ = [
     "Allocate",
@@ -30,66 +31,10 @@ __all__ = [
     "Release",
     "Return",
     "Ship",
-    "StockLine",
     "Transfer",
     "WriteOff",
     "touched",
 ]
-
-SELLABLE = "sellable"
-
-
-def _some(instance: object, attribute: object, value: int) -> None:
-    if value < 1:
-        raise refuse(instance, "quantity", value, "must be at least 1")
-
-
-@frozen(field_transformer=checked)
-class StockLine:
-    """Pieces wanted for one line of a cart or an order.
-
-    Attributes:
-        id: the line's, unique in its order.
-        sku_id: the SKU, or a bundle.
-        quantity: pieces or bundles; at least 1.
-        parts: of a bundle: each part's SKU and how many of it; empty for a plain SKU.
-        warehouses: where they may come from, the first one first; empty: any, in their order.
-        offers: virtual stock that may be used after the warehouses; empty: none.
-    """
-
-    id: str
-    sku_id: SkuId
-    quantity: int = field(validator=_some)
-    parts: tuple[tuple[SkuId, int], ...] = ()
-    warehouses: tuple[WarehouseId, ...] = ()
-    offers: tuple[OfferId, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        for sku, pieces in self.parts:
-            if pieces < 1:
-                raise refuse(self, "parts", (sku, pieces), "must hold at least 1 of each part")
-        names = [sku for sku, _ in self.parts]
-        if len(set(names)) < len(names):
-            raise refuse(self, "parts", names, "names a part twice")
-
-    @property
-    def needs(self) -> tuple[tuple[SkuId, int], ...]:
-        """Each SKU that has to leave a shelf, and how many pieces of it.
-
-        >>> StockLine("1", SkuId("SET"), 2, parts=((SkuId("CUP"), 4), (SkuId("POT"), 1))).needs
-        (('CUP', 8), ('POT', 2))
-        """
-        if not self.parts:
-            return ((self.sku_id, self.quantity),)
-        return tuple((sku, pieces * self.quantity) for sku, pieces in self.parts)
-
-
-def _lines(instance: object, attribute: object, value: tuple[StockLine, ...]) -> None:
-    names = [line.id for line in value]
-    if not names:
-        raise refuse(instance, "lines", value, "must hold at least one line")
-    if len(set(names)) < len(names):
-        raise refuse(instance, "lines", names, "names a line twice")
 
 
 @frozen(field_transformer=checked)
@@ -97,7 +42,7 @@ class Hold:
     """Keep pieces for a cart until a time (预占); nothing has to run when the time is over."""
 
     id: str
-    lines: tuple[StockLine, ...] = field(validator=_lines)
+    lines: tuple[StockLine, ...] = field(validator=lines)
     until: datetime = field()
 
 
@@ -124,7 +69,7 @@ class Allocate:
 
     id: str
     order_id: OrderId
-    lines: tuple[StockLine, ...] = field(validator=_lines)
+    lines: tuple[StockLine, ...] = field(validator=lines)
     hold_id: str | None = None
     backorder: bool = False
 
@@ -135,7 +80,7 @@ class Free:
 
     id: str
     order_id: OrderId
-    lines: tuple[StockLine, ...] = field(validator=_lines)
+    lines: tuple[StockLine, ...] = field(validator=lines)
 
 
 @frozen(field_transformer=checked)
@@ -153,7 +98,7 @@ class Ship:
 
     id: str
     order_id: OrderId
-    lines: tuple[StockLine, ...] = field(validator=_lines)
+    lines: tuple[StockLine, ...] = field(validator=lines)
 
 
 @frozen(field_transformer=checked)
@@ -174,7 +119,7 @@ class Expect:
     id: str
     sku_id: SkuId
     warehouse_id: WarehouseId
-    quantity: int = field(validator=_some)
+    quantity: int = field(validator=some)
     due: Window = field()
     confidence: Decimal = Decimal(1)
 
@@ -198,7 +143,7 @@ class Receive:
     id: str
     sku_id: SkuId
     warehouse_id: WarehouseId
-    quantity: int = field(validator=_some)
+    quantity: int = field(validator=some)
     condition: str = SELLABLE
     expected_id: str | None = None
     order_id: OrderId | None = None
@@ -240,7 +185,7 @@ class WriteOff:
     id: str
     sku_id: SkuId
     warehouse_id: WarehouseId
-    quantity: int = field(validator=_some)
+    quantity: int = field(validator=some)
     reason: str = field()
     condition: str = SELLABLE
 
@@ -252,7 +197,7 @@ class Regrade:
     id: str
     sku_id: SkuId
     warehouse_id: WarehouseId
-    quantity: int = field(validator=_some)
+    quantity: int = field(validator=some)
     was: str = field()
     now: str = field()
 
@@ -279,7 +224,7 @@ class Transfer:
 
     id: str
     sku_id: SkuId
-    quantity: int = field(validator=_some)
+    quantity: int = field(validator=some)
     source: WarehouseId = field()
     destination: WarehouseId = field()
     owner: str = ""
@@ -300,7 +245,7 @@ class Land:
     transfer_id: str
     sku_id: SkuId
     warehouse_id: WarehouseId
-    quantity: int = field(validator=_some)
+    quantity: int = field(validator=some)
     condition: str = SELLABLE
 
 

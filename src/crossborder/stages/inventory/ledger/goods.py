@@ -3,7 +3,6 @@
 from crossborder.model.ids import SkuId
 from crossborder.model.stock import StockAccount
 from crossborder.stages.inventory.ledger.commands import (
-    SELLABLE,
     Close,
     Count,
     Expect,
@@ -13,6 +12,7 @@ from crossborder.stages.inventory.ledger.commands import (
     Transfer,
     WriteOff,
 )
+from crossborder.stages.inventory.ledger.lines import SELLABLE
 from crossborder.stages.inventory.ledger.work import Work
 
 __all__ = ["close", "count", "expect", "land", "receive", "regrade", "transfer", "write_off"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crossborder.stages.inventory.ledger import book, claims, commands, goods, obey, supply, taking
+from crossborder.stages.inventory.ledger import book, claims, goods, lines, obey, supply, taking
 from crossborder.stages.inventory.ledger.shelf import Shelf
 from unit.stages.inventory.ledger import test_kernel as tests
 
@@ -88,7 +88,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     (
         "a bundle takes one of each part",
-        commands.StockLine.needs,
+        lines.StockLine.needs,
         "pieces * self.quantity",
         "self.quantity",
         tests.test_bundles_share_their_parts_with_other_lines_of_the_cart,

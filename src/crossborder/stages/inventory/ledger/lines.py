@@ -1,0 +1,65 @@
+"""What a cart or an order wants: its lines, plain or bundles, and where their pieces may come from."""
+
+from attrs import field, frozen
+
+from crossborder.model.check import checked, refuse
+from crossborder.model.ids import OfferId, SkuId, WarehouseId
+
+__all__ = ["SELLABLE", "StockLine", "lines", "some"]
+
+SELLABLE = "sellable"
+
+
+def some(instance: object, attribute: object, value: int) -> None:
+    """Check that a quantity is at least 1."""
+    if value < 1:
+        raise refuse(instance, "quantity", value, "must be at least 1")
+
+
+@frozen(field_transformer=checked)
+class StockLine:
+    """Pieces wanted for one line of a cart or an order.
+
+    Attributes:
+        id: the line's, unique in its order.
+        sku_id: the SKU, or a bundle.
+        quantity: pieces or bundles; at least 1.
+        parts: of a bundle: each part's SKU and how many of it; empty for a plain SKU.
+        warehouses: where they may come from, the first one first; empty: any, in their order.
+        offers: virtual stock that may be used after the warehouses; empty: none.
+    """
+
+    id: str
+    sku_id: SkuId
+    quantity: int = field(validator=some)
+    parts: tuple[tuple[SkuId, int], ...] = ()
+    warehouses: tuple[WarehouseId, ...] = ()
+    offers: tuple[OfferId, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        for sku, pieces in self.parts:
+            if pieces < 1:
+                raise refuse(self, "parts", (sku, pieces), "must hold at least 1 of each part")
+        names = [sku for sku, _ in self.parts]
+        if len(set(names)) < len(names):
+            raise refuse(self, "parts", names, "names a part twice")
+
+    @property
+    def needs(self) -> tuple[tuple[SkuId, int], ...]:
+        """Each SKU that has to leave a shelf, and how many pieces of it.
+
+        >>> StockLine("1", SkuId("SET"), 2, parts=((SkuId("CUP"), 4), (SkuId("POT"), 1))).needs
+        (('CUP', 8), ('POT', 2))
+        """
+        if not self.parts:
+            return ((self.sku_id, self.quantity),)
+        return tuple((sku, pieces * self.quantity) for sku, pieces in self.parts)
+
+
+def lines(instance: object, attribute: object, value: tuple[StockLine, ...]) -> None:
+    """Check that there are lines, each named once."""
+    names = [line.id for line in value]
+    if not names:
+        raise refuse(instance, "lines", value, "must hold at least one line")
+    if len(set(names)) < len(names):
+        raise refuse(instance, "lines", names, "names a line twice")
