@@ -15,6 +15,9 @@ if TYPE_CHECKING:
         AsyncClient as AsyncClient,
     )
     from crossborder.clients import (
+        AsyncStockKeeper as AsyncStockKeeper,
+    )
+    from crossborder.clients import (
         Client as Client,
     )
     from crossborder.clients import (
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     )
     from crossborder.clients import (
         Ran as Ran,
+    )
+    from crossborder.clients import (
+        StockKeeper as StockKeeper,
     )
     from crossborder.conversation import (
         Flow as Flow,
@@ -494,9 +500,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "crossborder.clients": (
         "AsyncClient",
+        "AsyncStockKeeper",
         "Client",
         "ClientEvent",
         "Ran",
+        "StockKeeper",
     ),
     "crossborder.conversation": (
         "Flow",

@@ -14,6 +14,7 @@ __all__ = ["available", "load"]
 # Built-in adapters: name → module and class. Others register under `crossborder.adapters`.
 _BUILT_IN = {
     "alibaba1688": ("crossborder.adapters.alibaba1688", "Alibaba1688"),
+    "amazon": ("crossborder.adapters.amazon", "Amazon"),
     "memory": ("crossborder.adapters.memory", "Memory"),
     "shopify": ("crossborder.adapters.shopify", "Shopify"),
     "stripe": ("crossborder.adapters.stripe", "Stripe"),

@@ -4,7 +4,7 @@ A class has a method or it does not: `supports(adapter, OrderFeed)` looks at its
 forgotten method is a `TypeError` when the adapter is built.
 """
 
-from crossborder.protocols.inventory import StockLevel, StockPublisher
+from crossborder.protocols.inventory import HeldStock, StockLevel, StockPublisher, WarehouseFeed
 from crossborder.protocols.listing import ListingChannel
 from crossborder.protocols.logistics import Carrier, Reading, Tracker, TrackingReader
 from crossborder.protocols.orders import DispatchReporter, OrderFeed, OrderRefunder
@@ -45,6 +45,7 @@ __all__ = [
     "DispatchReporter",
     "Entry",
     "Found",
+    "HeldStock",
     "Inbox",
     "Journal",
     "ListingChannel",
@@ -65,6 +66,7 @@ __all__ = [
     "TokenStore",
     "Tracker",
     "TrackingReader",
+    "WarehouseFeed",
     "WebhookEvent",
     "WebhookReader",
     "supports",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from crossborder.adapters.memory import Memory, MemoryServer
 from crossborder.model.carriage import Line, Parcel, ServiceClass, ShipmentRequest
+from crossborder.model.extra import Extra
 from crossborder.model.ids import (
     CustomerId,
     OfferId,
@@ -29,6 +30,7 @@ from crossborder.model.status import Native, OrderState, OrderStatus
 from crossborder.model.supply import OfferLine, PriceTier, Supplier, SupplierOffer
 from crossborder.model.ticket import Author, Message, Ticket
 from crossborder.model.tracking import Stage, TrackingEvent
+from crossborder.protocols.inventory import HeldStock
 from crossborder.protocols.sourcing import Sourced
 from crossborder.testing.contracts import Far
 
@@ -129,6 +131,17 @@ def ticket(number: int) -> Ticket:
     )
 
 
+def held(number: int) -> HeldStock:
+    counts = {"sellable": number, "quarantine_bay": 2, "total": number + 2}
+    return HeldStock(
+        f"s{number}",
+        Extra(counts),
+        "centre-1",
+        NOW - timedelta(hours=number),
+        Extra({"bin": f"A{number}"}),
+    )
+
+
 def fill(server: MemoryServer) -> None:
     """Offers, orders, a line and threads."""
     state = server.state
@@ -137,6 +150,7 @@ def fill(server: MemoryServer) -> None:
     for number in range(1, 8):
         state.place_order(order(number))
         state.write(ticket(number))
+        state.store(held(number))
     state.add_line(
         Line(
             "LINE",

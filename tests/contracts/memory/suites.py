@@ -22,6 +22,7 @@ from crossborder.model.payment import PaymentAttempt
 from crossborder.model.purchase import Purchase
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Stage, TrackingEvent
+from crossborder.protocols.inventory import HeldStock
 from crossborder.protocols.storage import Journal, StockLedger, TokenStore
 from crossborder.protocols.webhooks import WebhookReader
 from crossborder.secret import Secret
@@ -43,6 +44,7 @@ from crossborder.testing.contracts import (
     StockPublisherContract,
     TokenStoreContract,
     TrackerContract,
+    WarehouseFeedContract,
     WebhookReaderContract,
 )
 from crossborder.wire.text import write_json
@@ -167,6 +169,14 @@ class Trackers(_Far, TrackerContract):
         return samples.unknown()
 
 
+class Holdings(_Far, WarehouseFeedContract):
+    def expected(self) -> tuple[HeldStock, ...]:
+        return tuple(samples.held(number) for number in range(1, 8))
+
+    def unknown(self) -> tuple[str, str, str]:
+        return "s3", "quarantine_bay", "bin"
+
+
 class Inboxes(_Far, InboxContract):
     def since(self) -> datetime:
         return samples.NOW - timedelta(days=60)
@@ -210,6 +220,7 @@ SUITES = (
     Traces,
     Carriers,
     Trackers,
+    Holdings,
     Inboxes,
     Webhooks,
 )

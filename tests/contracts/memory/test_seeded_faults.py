@@ -1,4 +1,4 @@
-"""Twelve planted faults: each fails exactly its own contract test, and all of them exactly twelve."""
+"""Thirteen planted faults: each fails exactly its own contract test, and all of them exactly thirteen."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ from crossborder.adapters.memory.effects import Answer
 from crossborder.adapters.memory.state import State
 from crossborder.conversation import Steps, flow
 from crossborder.errors import OutcomeUnknown, VendorError
+from crossborder.model.extra import Extra
 from crossborder.model.listing import Listing
 from crossborder.model.outcome import Done, Outcome, Refused
 from crossborder.model.payment import Payment
@@ -111,6 +112,19 @@ class HidesTheDeclineReason(Memory):
         return outcome
 
 
+class DropsUnknownCounts(Memory):
+    @flow
+    def held(self, *, since: datetime | None = None, cursor: str | None = None) -> Steps[Any]:
+        page = yield from super().held(since=since, cursor=cursor)
+        known = ("sellable", "total")
+        items = tuple(
+            evolve(item, counts=Extra({name: item.counts[name] for name in known}))
+            for item in page.items
+        )
+        following = self.held(since=since, cursor=page.cursor) if page.cursor else None
+        return evolve(page, items=items, next=following)
+
+
 class _TakesStale(State):
     def set_stock(self, given: dict[str, str], body: Any, now: datetime) -> Answer:
         loose = [{**level, "was": None} for level in body["levels"]]
@@ -197,6 +211,11 @@ FAULTS = (
         "Trackers.test_each_parcel_gets_its_own_outcome_in_order",
         AnswersInAnyOrder,
     ),
+    Fault(
+        "drops counts that it does not know",
+        "Holdings.test_a_count_that_nobody_knows_keeps_its_name_and_its_pieces",
+        DropsUnknownCounts,
+    ),
     Fault("knows one secret only", "Webhooks.test_any_of_several_secrets_will_do", KnowsOneSecret),
     Fault(
         "takes old messages",
@@ -247,8 +266,8 @@ def test_without_a_fault_no_contract_test_fails() -> None:
     assert _failing([]) == set()
 
 
-def test_there_are_twelve_faults_for_twelve_different_tests() -> None:
-    assert len({fault.test for fault in FAULTS}) == len(FAULTS) == 12
+def test_there_are_thirteen_faults_for_thirteen_different_tests() -> None:
+    assert len({fault.test for fault in FAULTS}) == len(FAULTS) == 13
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -256,5 +275,5 @@ def test_a_planted_fault_fails_exactly_its_own_test(fault: Fault) -> None:
     assert _failing([fault]) == {fault.test}
 
 
-def test_all_twelve_faults_together_fail_exactly_the_twelve_tests() -> None:
+def test_all_thirteen_faults_together_fail_exactly_the_thirteen_tests() -> None:
     assert _failing(FAULTS) == {fault.test for fault in FAULTS}

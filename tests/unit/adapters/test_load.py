@@ -7,7 +7,7 @@ import crossborder.adapters as adapters
 from crossborder.adapters import available, load
 from crossborder.errors import UnknownAdapter
 
-BUILT_IN = ("alibaba1688", "memory", "shopify", "stripe", "track17", "yunexpress")
+BUILT_IN = ("alibaba1688", "amazon", "memory", "shopify", "stripe", "track17", "yunexpress")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A complete pretend vendor: every protocol, with state, in one process.
 
-It is for tests, notebooks and trying ideas: a market, a shop, a gateway, a carrier and an inbox
-behind the same conversations as a real vendor.
+It is for tests, notebooks and trying ideas: a market, a shop, a gateway, a carrier, an inbox
+and a fulfilment centre behind the same conversations as a real vendor.
 
 >>> from crossborder import Client
 >>> memory = Memory.demo()
@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from crossborder.adapters.memory import calls, shapes
 from crossborder.adapters.memory.asking import outcome
 from crossborder.adapters.memory.buying import Buying
+from crossborder.adapters.memory.holding import Holding
 from crossborder.adapters.memory.moving import Moving
 from crossborder.adapters.memory.paying import Paying
 from crossborder.adapters.memory.rules import POLICIES, VENDOR, read
@@ -55,7 +56,7 @@ _START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
 @frozen
-class Memory(Buying, Selling, Paying, Moving, Inbox, WebhookReader):
+class Memory(Buying, Selling, Paying, Moving, Holding, Inbox, WebhookReader):
     """The pretend vendor's near end.
 
     Attributes:

@@ -45,7 +45,7 @@ def numbers(shipments: Iterable[Shipment]) -> dict[str, Any]:
     return {"numbers": [shipment.number for shipment in shipments]}
 
 
-def page(since: datetime, cursor: str | None) -> dict[str, str]:
+def page(since: datetime | None, cursor: str | None) -> dict[str, str]:
     """Where a list is to begin."""
-    query = {"since": since.isoformat()}
+    query = {"since": since.isoformat()} if since is not None else {}
     return {**query, "cursor": cursor} if cursor is not None else query

@@ -24,7 +24,7 @@ _TOKEN_LIFE = timedelta(hours=1)
 
 
 class MemoryServer(Transport):
-    """A platform, a supplier market, a gateway, a carrier and an inbox in one process.
+    """A platform, a supplier market, a gateway, a carrier, an inbox and a centre in one process.
 
     Attributes:
         state: what stands there; fill it with `state.add_offer`, `state.place_order` …
@@ -134,5 +134,6 @@ _ROUTES: list[tuple[str, re.Pattern[str], str]] = [
         ("POST", "/tracking/query", "query_tracking"),
         ("GET", "/tickets", "list_tickets"),
         ("POST", "/tickets/{id}/messages", "post_message"),
+        ("GET", "/held", "list_held"),
     )
 ]

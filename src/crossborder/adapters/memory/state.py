@@ -1,9 +1,10 @@
 """What stands at the pretend vendor, and how each request changes it.
 
-Split by who would run it: supplier market, shop, gateway, carrier, inbox.
+Split by who would run it: supplier market, shop, gateway, carrier, inbox, fulfilment centre.
 """
 
 from crossborder.adapters.memory.carrier import CarrierState
+from crossborder.adapters.memory.centre import CentreState
 from crossborder.adapters.memory.effects import Answer, refused
 from crossborder.adapters.memory.gateway import GatewayState
 from crossborder.adapters.memory.inbox import InboxState
@@ -13,7 +14,7 @@ from crossborder.adapters.memory.shop import ShopState
 __all__ = ["Answer", "State", "refused"]
 
 
-class State(MarketState, ShopState, GatewayState, CarrierState, InboxState):
+class State(MarketState, ShopState, GatewayState, CarrierState, InboxState, CentreState):
     """Everything that stands there.
 
     Attributes:
@@ -27,3 +28,4 @@ class State(MarketState, ShopState, GatewayState, CarrierState, InboxState):
         GatewayState.__init__(self)
         CarrierState.__init__(self)
         InboxState.__init__(self)
+        CentreState.__init__(self)

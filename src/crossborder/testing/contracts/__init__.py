@@ -33,6 +33,7 @@ from crossborder.testing.contracts.sourcing import (
 )
 from crossborder.testing.contracts.stock import StockLedgerContract
 from crossborder.testing.contracts.storage import JournalContract, TokenStoreContract
+from crossborder.testing.contracts.warehouse import WarehouseFeedContract
 from crossborder.testing.contracts.webhooks import Signed, WebhookReaderContract
 
 __all__ = [
@@ -56,5 +57,6 @@ __all__ = [
     "TokenStoreContract",
     "TrackerContract",
     "TrackingReaderContract",
+    "WarehouseFeedContract",
     "WebhookReaderContract",
 ]
