@@ -1,12 +1,16 @@
 """Settings for every test, examples in src, docs and README included."""
 
 import os
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+if TYPE_CHECKING:
+    from postgres import Server
 
 settings.register_profile(
     "quick", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -20,10 +24,36 @@ settings.load_profile("full" if _FULL else "quick")
 collect_ignore_glob = ["tests/golden/make_*.py"]
 """What makes the stored figures needs libraries that no test needs."""
 
-pytest_collect_file = Sybil(
+_ON_A_SERVER = ["docs/recipes/stock_postgresql.md"]
+_pages = Sybil(
     parsers=[PythonCodeBlockParser(), SkipParser()],
     patterns=["README.md", "docs/*.md", "docs/**/*.md"],
-).pytest()
+    excludes=_ON_A_SERVER,
+)
+_pages_on_a_server = Sybil(
+    parsers=[PythonCodeBlockParser(), SkipParser()],
+    patterns=_ON_A_SERVER,
+    fixtures=["stock_database"],
+)
+pytest_collect_file = (_pages + _pages_on_a_server).pytest()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["Server"]:
+    """A throw-away PostgreSQL server."""
+    from postgres import running
+
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def stock_database(postgres: "Server") -> Iterator[str]:
+    """An empty database, which STOCK_DATABASE names."""
+    with pytest.MonkeyPatch.context() as patch:
+        address = postgres.create("page")
+        patch.setenv("STOCK_DATABASE", address)
+        yield address
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.ids import SkuId, WarehouseId
 from crossborder.model.outcome import Done, Problem, Refused
-from crossborder.model.stock import StockMove
+from crossborder.model.stock import SkuStock, StockMove
 from crossborder.protocols.storage import (
     Appended,
     AsyncStockLedger,
@@ -92,8 +92,9 @@ def _positive(tries: int) -> int:
 class StockKeeper:
     """Obeys commands on a ledger that other processes write to as well; safe for threads.
 
-    What was read once is remembered, so each command reads only what is new. A command that ends
-    with an error of the ledger may or may not be kept: send it again under the same id.
+    What was read once is remembered, so each command reads only what is new; with `stock`, values
+    of `book(...).stock(sku)` kept from an earlier run, it begins there. A command that ends with
+    an error of the ledger may or may not be kept: send it again under the same id.
 
     >>> from datetime import UTC, datetime
     >>> from crossborder.adapters.memory import MemoryStockLedger
@@ -108,10 +109,15 @@ class StockKeeper:
     """
 
     def __init__(
-        self, ledger: StockLedger, warehouses: Iterable[WarehouseId], *, tries: int = 1000
+        self,
+        ledger: StockLedger,
+        warehouses: Iterable[WarehouseId],
+        *,
+        stock: Iterable[SkuStock] = (),
+        tries: int = 1000,
     ) -> None:
         self._ledger = ledger
-        self._book = StockBook(warehouses)
+        self._book = StockBook(warehouses, stock)
         self._tries = _positive(tries)
         self._lock = Lock()
 
@@ -143,11 +149,15 @@ class AsyncStockKeeper:
     """`StockKeeper` for an `AsyncStockLedger`; one command at a time."""
 
     def __init__(
-        self, ledger: AsyncStockLedger, warehouses: Iterable[WarehouseId], *, tries: int = 1000
+        self,
+        ledger: AsyncStockLedger,
+        warehouses: Iterable[WarehouseId],
+        *,
+        stock: Iterable[SkuStock] = (),
+        tries: int = 1000,
     ) -> None:
         self._ledger = ledger
-        self._warehouses = tuple(warehouses)
-        self._book = StockBook(self._warehouses)
+        self._book = StockBook(warehouses, stock)
         self._tries = _positive(tries)
 
     async def obey(self, command: Command, now: datetime) -> Kept:

@@ -142,6 +142,32 @@ def test_the_last_piece_is_sold_once_among_many_threads() -> None:
     assert keepers[1].book((CUP,)).free(CUP, NOW) == 0
 
 
+class Counting(Plain):
+    """Counts the moves that were loaded."""
+
+    loaded = 0
+
+    def load(
+        self, sku_ids: Sequence[SkuId], *, after: Mapping[SkuId, int] | None = None
+    ) -> Sequence[StockMove]:
+        found = super().load(sku_ids, after=after)
+        self.loaded += len(found)
+        return found
+
+
+def test_a_keeper_that_begins_with_kept_values_reads_only_what_is_new() -> None:
+    ledger = Counting(MemoryStockLedger())
+    first = keeper(ledger, 5)
+    first.obey(order("a"), NOW)
+    kept = first.book((CUP,)).stock(CUP)
+    first.obey(order("b"), NOW)
+    ledger.loaded = 0
+    second = StockKeeper(ledger, (HOME,), stock=(kept,))
+    assert second.book((CUP,)).stock(CUP) == first.book((CUP,)).stock(CUP)
+    assert ledger.loaded == 1
+    assert second.obey(order("a"), NOW).outcome == Done(())
+
+
 def test_events_come_with_what_was_kept() -> None:
     mine = keeper(MemoryStockLedger(), 5)
     mine.obey(order("a", 4), NOW)
