@@ -1,13 +1,15 @@
-"""Stock planning: formulas, exact policies, and a million rows.
+"""Stock planning: formulas, exact policies, forecasts, and six million rows.
 
 `python tests/benchmarks/planning.py [--skus N] [--peer PYTHON]`. Six warehouses a SKU; CPU time
-where it says us, wall time for rows and workers. With `--peer`, an interpreter that has stockpyl,
+where it says us, wall time for rows and workers. Rows stream: the peak memory is that of the whole
+process until then, and `--skus 1000000` plans six million of them in a few minutes. With `--peer`, an interpreter that has stockpyl,
 the same inputs are given to it in the same run. Prints one `name value` a line.
 """
 
 import argparse
 import json
 import random
+import resource
 import subprocess
 import tracemalloc
 from array import array
@@ -29,6 +31,7 @@ from crossborder.stages.inventory.planning import (
     propose,
 )
 from crossborder.stages.inventory.planning.demand import probabilities
+from crossborder.stages.inventory.planning.forecast_batch import History, forecast_all, teach_pool
 from crossborder.stages.inventory.planning.formulas import continuous_review, economic_lot
 from crossborder.stages.inventory.planning.newsvendor import (
     newsvendor_margin,
@@ -183,10 +186,15 @@ def scalar(rng: random.Random) -> None:
     print(f"proposal_us {(process_time() - begun) / len(items) * 1e6:.0f}")
 
 
+def peak_mb() -> float:
+    """The most memory that this process has held so far (ru_maxrss is in kB on Linux)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def scale(total: int) -> None:
     """Rows a second at rising numbers of rows, and what a row costs against the fewest."""
     first = None
-    for count in sorted({10_000, 100_000, total}):
+    for count in sorted({10_000, 100_000, 1_000_000, total}):
         if count > total:
             continue
         begun = process_time()
@@ -196,6 +204,28 @@ def scale(total: int) -> None:
         print(f"rows_{count}_per_second {done / seconds:.0f}")
         print(f"rows_{count}_cpu_us_each {each:.1f}")
         print(f"rows_{count}_cost_ratio {each / first:.2f}")
+        print(f"rows_{count}_peak_rss_mb {peak_mb():.0f}", flush=True)
+
+
+def histories(count: int, seed: int) -> Iterator[tuple[str, History]]:
+    """SKUs with two years of months; most sell seldom."""
+    rng = random.Random(seed)
+    months = [NOW - timedelta(days=30 * back) for back in range(24, 0, -1)]
+    for place in range(count):
+        chance = min(rng.expovariate(2.0), 0.9)
+        sold = (rng.randrange(1, 9) if rng.random() < chance else 0 for _ in months)
+        yield f"sku{place}", tuple(zip(months, sold, strict=True))
+
+
+def forecasts(count: int) -> None:
+    """The pool is taught once, then each SKU is read from it."""
+    begun = process_time()
+    pool = teach_pool(histories(count, 4), now=NOW)
+    print(f"teach_pool_{count}_cpu_s {process_time() - begun:.1f}")
+    begun = process_time()
+    for _ in forecast_all(histories(count, 4), now=NOW, pool=pool):
+        pass
+    print(f"forecast_cpu_us_each {(process_time() - begun) / count * 1e6:.0f}")
 
 
 def spun(count: int) -> int:
@@ -241,6 +271,7 @@ def main() -> None:
     formulas(rng, stated.peer)
     scalar(rng)
     scale(stated.skus * 6)
+    forecasts(10_000)
     workers(60_000)
     memory()
 

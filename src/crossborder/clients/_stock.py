@@ -83,6 +83,10 @@ def _keeping(book: StockBook, command: Command, now: datetime, tries: int) -> _W
             return Kept(Refused((problem,)), (), conflicts)
 
 
+def _copied(book: StockBook, sku_ids: Sequence[SkuId]) -> StockBook:
+    return StockBook(book.warehouses, [book.stock(sku) for sku in dict.fromkeys(sku_ids)])
+
+
 def _positive(tries: int) -> int:
     if tries < 1:
         raise InvalidValue("must be at least 1", field="tries", value=tries, source="StockKeeper")
@@ -139,10 +143,10 @@ class StockKeeper:
                     return kept
 
     def book(self, sku_ids: Sequence[SkuId]) -> StockBook:
-        """The book with everything the ledger has of these SKUs, for questions; do not command it."""
+        """A book of your own with everything the ledger has of these SKUs, for questions."""
         with self._lock:
             self._book.add(self._ledger.load(sku_ids, after=self._book.versions(sku_ids)))
-            return self._book
+            return _copied(self._book, sku_ids)
 
 
 class AsyncStockKeeper:
@@ -179,4 +183,4 @@ class AsyncStockKeeper:
     async def book(self, sku_ids: Sequence[SkuId]) -> StockBook:
         """See `StockKeeper.book`."""
         self._book.add(await self._ledger.load(sku_ids, after=self._book.versions(sku_ids)))
-        return self._book
+        return _copied(self._book, sku_ids)

@@ -93,8 +93,10 @@ class StockAccount(StrEnum):
     """Of these, or of an offer: kept for a cart until a time."""
     ALLOCATED = "allocated"
     """Of these, or of an offer: promised to an order line."""
+    AWAITED = "awaited"
+    """Promised to an order line and not there: the next free pieces are for it (缺货)."""
     ORDERED = "ordered"
-    """Bought from a supplier for an order line, not arrived."""
+    """Bought from a supplier and not arrived: for an order line, or for nobody any more."""
     SHIPPED = "shipped"
     """Gone to the buyer of an order line, less what came back."""
     INCOMING = "incoming"
@@ -104,7 +106,9 @@ class StockAccount(StrEnum):
     LOST = "lost"
     """Sent on a transfer and never arrived."""
     OFFERED = "offered"
-    """What may be promised from a supplier's offer."""
+    """What may be promised from a supplier's offer, as it was read last."""
+    TAKEN = "taken"
+    """Bought on an offer since it was read: its figure still holds them."""
 
 
 @frozen(field_transformer=checked)
@@ -124,8 +128,8 @@ class StockMove:
         condition: of pieces on hand, such as `sellable`, `opened` or `damaged`; else empty.
         offer_id: the supplier's offer, or empty.
         ref: the hold, order, transfer or delivery it belongs to, or empty.
-        line_id: the order's line, or empty.
-        since: earliest arrival, or when an offer was read.
+        line_id: the order's line, or whose the pieces of a transfer are; or empty.
+        since: earliest arrival, when an offer was read or bought on, since when it is awaited.
         until: end of a hold or of an offer, or latest arrival.
         confidence: probability that a delivery comes in its time, or None.
         reason: why, for people and reports.
@@ -164,10 +168,12 @@ class StockBalance:
         condition: of pieces on hand, else empty.
         offer_id: the supplier's offer, or empty.
         ref: the hold, order, transfer or delivery, or empty.
-        line_id: the order's line, or empty.
-        since: earliest arrival, or when an offer was read.
+        line_id: the order's line, or whose the pieces of a transfer are; or empty.
+        since: earliest arrival, when an offer was read or bought on, since when it is awaited.
         until: end of a hold or of an offer, or latest arrival.
         confidence: probability that a delivery comes in its time, or None.
+        at: when the reading of an offer was decided on, else None.
+        by: the command that did, or empty.
     """
 
     account: StockAccount
@@ -180,6 +186,8 @@ class StockBalance:
     since: datetime | None = None
     until: datetime | None = None
     confidence: Decimal | None = None
+    at: datetime | None = None
+    by: str = ""
 
 
 @frozen(field_transformer=checked)
@@ -197,6 +205,10 @@ class SkuStock:
     version: int = 0
     balances: tuple[StockBalance, ...] = ()
     commands: tuple[tuple[str, str], ...] = ()
+
+    def of(self, ref: str) -> tuple[StockBalance, ...]:
+        """What belongs to a hold, an order, a transfer or a delivery."""
+        return tuple(one for one in self.balances if one.ref == ref)
 
     def _repr_html_(self) -> str:
         from crossborder.display import html_table

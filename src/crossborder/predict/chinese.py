@@ -18,6 +18,16 @@ __all__ = ["chinese_calendar"]
 _ONE = timedelta(days=1)
 
 _MOVABLE = {
+    2014: ("01-31", "04-05", "06-02", "09-08"),
+    2015: ("02-19", "04-05", "06-20", "09-27"),
+    2016: ("02-08", "04-04", "06-09", "09-15"),
+    2017: ("01-28", "04-04", "05-30", "10-04"),
+    2018: ("02-16", "04-05", "06-18", "09-24"),
+    2019: ("02-05", "04-05", "06-07", "09-13"),
+    2020: ("01-25", "04-04", "06-25", "10-01"),
+    2021: ("02-12", "04-04", "06-14", "09-21"),
+    2022: ("02-01", "04-05", "06-03", "09-10"),
+    2023: ("01-22", "04-05", "06-22", "09-29"),
     2024: ("02-10", "04-04", "06-10", "09-17"),
     2025: ("01-29", "04-04", "05-31", "10-06"),
     2026: ("02-17", "04-05", "06-19", "09-25"),
@@ -36,6 +46,10 @@ _MOVABLE = {
 Source: the Chinese calendar of GB/T 33661-2017; the tables of the package `holidays` agree."""
 
 
+_BRIDGES = {2: -1, 4: 1, 6: 2, 7: 1}
+"""From a festival on that ISO weekday, how many days it is to the one closed beside it."""
+
+
 def chinese_calendar(
     years: Iterable[int],
     *,
@@ -47,10 +61,13 @@ def chinese_calendar(
 
     A year is `confirmed` when its holidays are announced and known here: that takes the extra
     `calendar` (package `holidays`). Every other year, and every year without the extra, is
-    assumed: New Year, Spring Festival from its eve to the seventh day, Qingming, 1 to 5 May,
-    Dragon Boat, Mid-Autumn, 1 to 7 October (8 when Mid-Autumn falls among them), no make-up
-    days. The movable days are known from 2024 to 2035; other years have the fixed dates only.
-    Outside the given years only weekends are off.
+    assumed: New Year, Qingming, Dragon Boat and Mid-Autumn, each with the Monday or Friday that
+    lies between it and a weekend, or with the Monday after when it falls on a weekend; Spring
+    Festival from its eve to the seventh day; 1 to 5 May, and a Monday before; 1 to 7 October (8
+    when Mid-Autumn falls among them); no make-up days. So assumed, every weekday announced as
+    off from 2014 on is closed, but for the two days of the parade of September 2015. The movable
+    days are known from 2014 to 2035; other years have the fixed dates only. Outside the given
+    years only weekends are off.
 
     Raises:
         InvalidValue: a year is not one of 1 to 9999.
@@ -105,21 +122,34 @@ def _known(year: int) -> tuple[frozenset[date], frozenset[date]]:
 
 @cache
 def _assumed(year: int) -> frozenset[date]:
-    return frozenset(_closures(year))
+    # The bridge to a New Year on a Tuesday lies in the year before.
+    years = (year, year + 1) if year < date.max.year else (year,)
+    return frozenset(day for each in years for day in _closures(each) if day.year == year)
 
 
 def _closures(year: int) -> Iterator[date]:
     """What factories and warehouses use to close for; the legal days off are fewer.
 
-    Source of the festivals: the Regulation on Public Holidays (全国年节及纪念日放假办法) as
-    revised in November 2024.
+    Source of the festivals and of their lengths: the Regulation on Public Holidays
+    (全国年节及纪念日放假办法) as revised in November 2024. By it a one-day festival makes three
+    days in a row with a weekend, save on a Wednesday.
     """
-    yield date(year, 1, 1)
-    yield from (date(year, 5, day) for day in range(1, 6))
+    yield from _bridged(date(year, 1, 1))
+    yield from _bridged(date(year, 5, 1))
+    yield from (date(year, 5, day) for day in range(2, 6))
     yield from (date(year, 10, day) for day in range(1, 8))
     if year in _MOVABLE:
         spring, *others = (date.fromisoformat(f"{year}-{day}") for day in _MOVABLE[year])
         yield from (spring + _ONE * day for day in range(-1, 7))
-        yield from others
+        for festival in others:
+            yield from _bridged(festival)
         if others[-1].month == 10:
             yield date(year, 10, 8)
+
+
+def _bridged(festival: date) -> Iterator[date]:
+    """The festival and the weekday that ties it to a weekend, or stands in for one."""
+    yield festival
+    days = _BRIDGES.get(festival.isoweekday())
+    if days is not None:
+        yield festival + _ONE * days

@@ -31,6 +31,7 @@ from crossborder.protocols.storage import (
     Recorded,
     StockLedger,
     TokenStore,
+    command_id,
 )
 from crossborder.protocols.webhooks import WebhookEvent, WebhookReader
 
@@ -69,6 +70,7 @@ __all__ = [
     "WarehouseFeed",
     "WebhookEvent",
     "WebhookReader",
+    "command_id",
     "supports",
 ]
 

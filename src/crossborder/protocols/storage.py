@@ -8,6 +8,7 @@ from typing import Protocol
 from attrs import frozen
 
 from crossborder.conversation import Reply, Token
+from crossborder.errors import InvalidValue
 from crossborder.model.ids import SkuId
 from crossborder.model.stock import StockMove
 
@@ -24,6 +25,7 @@ __all__ = [
     "Recorded",
     "StockLedger",
     "TokenStore",
+    "command_id",
 ]
 
 
@@ -174,6 +176,19 @@ class Conflict:
     repeated: bool = False
 
 
+def command_id(moves: tuple[StockMove, ...], expected_version: Mapping[SkuId, int]) -> str:
+    """The id of the command that made these moves; what `append` checks first.
+
+    Raises:
+        InvalidValue: no moves, moves of several commands, or of a SKU without a version.
+    """
+    ids = sorted({move.id for move in moves})
+    if len(ids) != 1 or not {move.sku_id for move in moves} <= set(expected_version):
+        said = "must be the moves of one command, each SKU with an expected version"
+        raise InvalidValue(said, field="moves", value=ids, source="StockLedger.append")
+    return ids[0]
+
+
 class StockLedger(Protocol):
     """All moves of stock, in the order in which they were kept; never changed, only added to.
 
@@ -200,6 +215,9 @@ class StockLedger(Protocol):
         They are kept only while each SKU of `expected_version` is at that version, and while no
         command of the same id is kept. Of two callers who expect the same version of a SKU at
         once exactly one is answered `Appended`.
+
+        Raises:
+            InvalidValue: no moves, moves of several commands, or of a SKU without a version.
         """
         ...
 

@@ -361,8 +361,8 @@ def test_without_the_package_nothing_is_confirmed_and_the_closures_are_assumed()
     assert (
         closures(calendar, 2026)
         == (
-            "01-01 02-16 02-17 02-18 02-19 02-20 02-21 02-22 02-23 04-05 05-01 05-02 05-03 05-04 05-05 "
-            "06-19 09-25 10-01 10-02 10-03 10-04 10-05 10-06 10-07"
+            "01-01 01-02 02-16 02-17 02-18 02-19 02-20 02-21 02-22 02-23 04-05 04-06 "
+            "05-01 05-02 05-03 05-04 05-05 06-19 09-25 10-01 10-02 10-03 10-04 10-05 10-06 10-07"
         ).split()
     )
 
@@ -373,11 +373,63 @@ def test_a_mid_autumn_within_the_national_week_makes_it_longer() -> None:
     assert "10-08" not in closures(chinese_calendar([2027]), 2027)
 
 
+PARADE = {date(2015, 9, 3), date(2015, 9, 4)}
+"""Days off of one year only, which no rule could tell."""
+
+
+@pytest.mark.parametrize("year", range(2014, 2027))
+def test_what_is_assumed_is_closed_on_every_weekday_that_was_announced_as_off(
+    year: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = chinese_calendar([year])
+    assert told.confirmed == (year,)
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    assumed = chinese_calendar([year])
+    assert assumed.confirmed == ()
+    days = [date(year, 1, 1) + timedelta(days=number) for number in range(366)]
+    optimistic = [
+        day
+        for day in days
+        if day.year == year and assumed.works(day) and not told.works(day) and day not in PARADE
+    ]
+    assert optimistic == []
+    # Cautious, but no year of holidays.
+    longer = [day for day in days if day.isoweekday() < 6 and day in assumed.closed]
+    assert len(longer) <= 25
+
+
 @pytest.mark.usefixtures("no_package")
-@pytest.mark.parametrize("year", [1, 2023, 2036, 9999])
-def test_a_year_beyond_the_table_has_the_fixed_dates_only(year: int) -> None:
-    expected = ["01-01", *(f"05-0{day}" for day in range(1, 6))]
-    expected += [f"10-0{day}" for day in range(1, 8)]
+@pytest.mark.parametrize(
+    ("year", "expected"),
+    [
+        (2034, ["01-01", "01-02"]),  # Sunday
+        (2029, ["01-01"]),  # Monday
+        (2030, ["01-01"]),  # Tuesday: its Monday lies in 2029
+        (2031, ["01-01"]),  # Wednesday: that day alone
+        (2026, ["01-01", "01-02"]),  # Thursday
+        (2027, ["01-01"]),  # Friday
+        (2028, ["01-01", "01-03"]),  # Saturday
+    ],
+)
+def test_a_festival_closes_the_weekday_between_it_and_a_weekend(
+    year: int, expected: list[str]
+) -> None:
+    first = [day for day in closures(chinese_calendar([year]), year) if day < "01-10"]
+    assert first == expected
+    assert closures(chinese_calendar([2029]), 2029)[-1] == "12-31"
+
+
+@pytest.mark.usefixtures("no_package")
+@pytest.mark.parametrize(
+    ("year", "april", "december"),
+    # In 1 Labour Day and the next New Year are Tuesdays; so is the New Year of 2036.
+    [(1, ["04-30"], ["12-31"]), (2013, [], []), (2036, [], []), (9999, [], [])],
+)
+def test_a_year_beyond_the_table_has_the_fixed_dates_only(
+    year: int, april: list[str], december: list[str]
+) -> None:
+    expected = ["01-01", *april, *(f"05-0{day}" for day in range(1, 6))]
+    expected += [*(f"10-0{day}" for day in range(1, 8)), *december]
     assert closures(chinese_calendar([year]), year) == expected
 
 

@@ -63,6 +63,86 @@ def test_the_quantile_of_a_reached_probability_is_not_beyond_it(
         assert some.quantile(some.cdf(x)) <= x
 
 
+SPANS = st.lists(st.integers(0, 12) | st.floats(0, 1e6), max_size=12)
+
+
+@given(SPANS, SPANS, st.integers(0, 12) | st.floats(0, 2e6), CHANCES)
+def test_a_further_open_span_never_makes_a_quantile_smaller(
+    finished: list[float], waiting: list[float], further: float, p: float
+) -> None:
+    if not finished and not any(waiting):
+        return
+    before = Distribution.censored(finished, waiting)
+    after = Distribution.censored(finished, [*waiting, further])
+    assert after.quantile(p) >= before.quantile(p)
+    assert all(after.cdf(x) <= before.cdf(x) + 1e-9 for x in (*before.values, *after.values))
+    assert after.evidence <= len(finished) + len(waiting) + 1 + 1e-6
+    assert after.evidence >= len(finished) - 1e-6
+
+
+@given(st.lists(st.integers(0, 12) | st.floats(0, 1e6), min_size=1))
+def test_without_open_spans_it_is_the_distribution_of_the_finished(finished: list[float]) -> None:
+    assert Distribution.censored(finished, []) == Distribution.of(finished)
+    assert Distribution.censored(finished, [0, 0.0]) == Distribution.of(finished)
+
+
+@given(SPANS, SPANS)
+def test_each_open_span_is_shared_out_among_what_took_longer(
+    finished: list[float], waiting: list[float]
+) -> None:
+    """The same estimate by another way: what is open hands its weight to all that lies beyond."""
+    waiting = sorted(span for span in waiting if span)
+    if not finished and not waiting:
+        return
+    tail = 2 * max(*finished, *waiting, 0, 0)
+    spans = sorted([(span, False) for span in finished] + [(span, True) for span in waiting])
+    weights = [1.0] * len(spans) + [0.0]
+    for place, (_, is_open) in enumerate(spans):
+        if is_open:
+            beyond = len(spans) - place - 1
+            heirs = range(place + 1, len(spans)) if beyond else [len(spans)]
+            for heir in heirs:
+                weights[heir] += weights[place] / len(heirs)
+            weights[place] = 0.0
+    values = [*(span for span, _ in spans), tail]
+    made = Distribution.censored(finished, waiting)
+    expected = Distribution.of(values, weights)
+    for x in values:
+        assert near(made.cdf(x), expected.cdf(x))
+
+
+def test_what_is_unfinished_is_put_at_twice_the_longest() -> None:
+    made = Distribution.censored([20, 22], [30])
+    assert (made.values, made.quantile(0.6), made.quantile(0.7)) == ((20, 22, 60), 22, 60)
+    assert near(made.evidence, 3)
+    # Open for less than any took: nothing is told of it yet.
+    assert Distribution.censored([20, 22], [10]) == Distribution.of([20, 22])
+    # Open in between: one of the longer ones.
+    assert Distribution.censored([20, 22], [21]).cdf(20) == 1 / 3
+    assert near(Distribution.censored([20, 22], [21]).evidence, 2)
+    assert Distribution.censored([], [5, 8]) == Distribution.point(16, 2)
+
+
+@pytest.mark.parametrize(
+    ("finished", "waiting", "field"),
+    [
+        ([], [], "samples"),
+        ([], [0], "samples"),
+        ([-1.0], [], "samples"),
+        ([1.0], [-1.0], "open_"),
+        ([math.nan], [], "samples"),
+        ([1.0], [math.inf], "open_"),
+        ([1.0], [1e308], "samples"),
+    ],
+)
+def test_spans_that_tell_nothing_or_cannot_be_are_refused(
+    finished: list[float], waiting: list[float], field: str
+) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        Distribution.censored(finished, waiting)
+    assert caught.value.field == field
+
+
 @given(DISTRIBUTIONS)
 def test_a_distribution_survives_json_exactly(some: Distribution) -> None:
     data = json.loads(json.dumps(unstructure(some, Distribution)))

@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from crossborder.conversation import Reply, Token
-from crossborder.errors import InvalidValue, KeyReused
+from crossborder.errors import KeyReused
 from crossborder.model.ids import SkuId
 from crossborder.model.stock import StockMove
 from crossborder.protocols.storage import (
@@ -23,6 +23,7 @@ from crossborder.protocols.storage import (
     Recorded,
     StockLedger,
     TokenStore,
+    command_id,
 )
 
 __all__ = [
@@ -176,21 +177,18 @@ class MemoryStockLedger(StockLedger):
         self, moves: tuple[StockMove, ...], *, expected_version: Mapping[SkuId, int]
     ) -> Appended | Conflict:
         """See `StockLedger.append`."""
+        command = command_id(moves, expected_version)
         skus = {move.sku_id for move in moves}
-        ids = {move.id for move in moves}
-        if len(ids) != 1 or not skus <= set(expected_version):
-            said = "must be the moves of one command, each SKU with an expected version"
-            raise InvalidValue(said, field="moves", value=sorted(ids), source="StockLedger.append")
         with self._lock:
             actual = {sku: len(self._places.get(sku, ())) for sku in expected_version}
             stale = {sku: at for sku, at in actual.items() if at != expected_version[sku]}
-            repeated = bool(ids & self._commands)
+            repeated = command in self._commands
             if stale or repeated:
                 return Conflict(stale, repeated)
             for sku in skus:
                 self._places.setdefault(sku, []).append(len(self._entries))
             self._entries.append(Entry(len(self._entries) + 1, moves))
-            self._commands |= ids
+            self._commands.add(command)
             return Appended(len(self._entries))
 
     def since(self, position: int, *, limit: int = 1000) -> Sequence[Entry]:

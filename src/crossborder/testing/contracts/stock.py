@@ -4,7 +4,12 @@ from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from threading import Event
 
+import pytest
+from attrs import evolve
+
+from crossborder.errors import InvalidValue
 from crossborder.model.ids import SkuId
 from crossborder.model.stock import StockAccount, StockMove
 from crossborder.protocols.storage import Appended, Conflict, StockLedger
@@ -143,6 +148,105 @@ class StockLedgerContract(ABC):
         assert {entry.moves[0].id for entry in ledger.since(0)} == {f"c{n}" for n in range(24)}
         positions = [entry.position for entry in ledger.since(0)]
         assert positions == sorted(set(positions))
+
+    def test_moves_are_kept_one_by_one_also_equal_ones_and_ones_of_nothing(self) -> None:
+        ledger = self.ledger()
+        equal = (_move("a"), _move("a"), _move("a", quantity=0))
+        ledger.append(equal, expected_version={_CUP: 0})
+        ledger.append((_move("b", quantity=0),), expected_version={_CUP: 1})
+        assert [move.quantity for move in ledger.load((_CUP,))] == [1, 1, 0, 0]
+        assert tuple(ledger.since(0)[0].moves) == equal
+
+    def test_what_to_leave_out_is_said_by_version_not_by_position(self) -> None:
+        ledger = self.ledger()
+        for at, name in enumerate("pqr"):
+            ledger.append((_move(name, _POT),), expected_version={_POT: at})
+        for at, name in enumerate("ab"):
+            ledger.append((_move(name),), expected_version={_CUP: at})
+        assert [move.id for move in ledger.load((_CUP,), after={_CUP: 1})] == ["b"]
+        assert list(ledger.load((_CUP,), after={_CUP: 9})) == []
+
+    def test_a_part_is_so_many_commands_with_all_their_moves(self) -> None:
+        ledger = self.ledger()
+        for at, name in enumerate("abcd"):
+            moves = (_move(name), _move(name, quantity=2))
+            ledger.append(moves, expected_version={_CUP: at})
+        assert [len(entry.moves) for entry in ledger.since(0, limit=3)] == [2, 2, 2]
+
+    def test_of_many_commands_of_one_id_at_once_exactly_one_is_kept(self) -> None:
+        ledger = self.ledger()
+
+        def keep(number: int) -> Appended | Conflict:
+            sku = SkuId(f"S{number}")
+            return ledger.append((_move("same", sku),), expected_version={sku: 0})
+
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(keep, range(24)))
+        assert sum(isinstance(answer, Appended) for answer in answers) == 1
+        assert len(ledger.since(0)) == 1
+
+    def test_ids_that_look_alike_are_not_the_same(self) -> None:
+        ledger = self.ledger()
+        for at, name in enumerate(("a", "A", "a ", "a\u0301", "\u00e1")):
+            answer = ledger.append((_move(name),), expected_version={_CUP: at})
+            assert isinstance(answer, Appended), name
+
+    def test_long_texts_and_large_numbers_are_not_cut(self) -> None:
+        ledger = self.ledger()
+        long = evolve(_move("i" * 200, quantity=10**12), reason="r" * 2000, ref="f" * 200)
+        ledger.append((long,), expected_version={_CUP: 0})
+        assert list(ledger.load((_CUP,))) == [long]
+
+    def test_many_moves_and_many_skus_are_loaded_at_once(self) -> None:
+        ledger = self.ledger()
+        many = tuple(_move("a", quantity=number + 1) for number in range(2500))
+        ledger.append(many, expected_version={_CUP: 0})
+        assert tuple(ledger.load((_CUP,))) == many
+        others = [SkuId(f"S{number}") for number in range(5000)]
+        assert len(ledger.load((_CUP, *others))) == 2500
+
+    def test_whoever_reads_meanwhile_sees_whole_commands_and_misses_none(self) -> None:
+        ledger, seen = self.ledger(), list[str]()
+        done = Event()
+
+        def follow() -> None:
+            at = 0
+            while True:
+                last = done.is_set()
+                for entry in ledger.since(at):
+                    assert len(entry.moves) == 20
+                    seen.append(entry.moves[0].id)
+                    at = entry.position
+                assert len(ledger.load((_CUP,))) % 20 == 0
+                if last:
+                    return
+
+        def keep(number: int) -> None:
+            sku = _CUP if number % 2 else SkuId(f"S{number}")
+            while True:
+                known = len({move.id for move in ledger.load((sku,))})
+                moves = tuple(_move(f"c{number}", sku, n + 1) for n in range(20))
+                if isinstance(ledger.append(moves, expected_version={sku: known}), Appended):
+                    return
+
+        with ThreadPoolExecutor(5) as pool:
+            following = pool.submit(follow)
+            for keeping in [pool.submit(keep, number) for number in range(40)]:
+                keeping.result()
+            done.set()
+            following.result()
+        assert sorted(seen) == sorted(f"c{number}" for number in range(40))
+
+    def test_what_is_no_single_command_is_refused(self) -> None:
+        ledger = self.ledger()
+        for moves, versions in (
+            ((), {_CUP: 0}),
+            ((_move("a"), _move("b")), {_CUP: 0}),
+            ((_move("a"),), {}),
+        ):
+            with pytest.raises(InvalidValue):
+                ledger.append(moves, expected_version=versions)
+        assert list(ledger.since(0)) == []
 
     def test_two_commands_on_the_same_two_skus_never_block_each_other_for_good(self) -> None:
         ledger = self.ledger()

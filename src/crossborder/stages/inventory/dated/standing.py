@@ -58,7 +58,7 @@ def standing(
     return Position(
         stock.sku_id,
         total(StockAccount.ON_HAND),
-        allocated=total(StockAccount.ALLOCATED),
+        allocated=total(StockAccount.ALLOCATED) + total(StockAccount.AWAITED),
         holds=tuple(holds.values()),
         incoming=tuple(
             _incoming(stock, one) for one in mine if one.account is StockAccount.INCOMING

@@ -5,19 +5,19 @@ from datetime import datetime
 
 from attrs import frozen
 
-from crossborder.errors import InvalidValue
+from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.ids import SkuId, WarehouseId
 from crossborder.model.outcome import Done, Problem, Refused
-from crossborder.model.stock import RealStock, SkuStock, StockAccount, StockMove
+from crossborder.model.stock import RealStock, SkuStock, StockAccount, StockBalance, StockMove
 from crossborder.stages.inventory.ledger.commands import Command, touched
 from crossborder.stages.inventory.ledger.lines import SELLABLE
 from crossborder.stages.inventory.ledger.obey import obey
 from crossborder.stages.inventory.ledger.shelf import Shelf
 
-__all__ = ["Obeyed", "StockBook", "keep"]
+__all__ = ["Obeyed", "StockBook", "decide"]
 
 
 @frozen
@@ -62,8 +62,16 @@ class StockBook:
         warehouses: Iterable[WarehouseId],
         stock: Iterable[SkuStock] = (),
     ) -> None:
+        if isinstance(warehouses, str):
+            said = "must be several ids"
+            raise InvalidValue(said, field="warehouses", value=warehouses, source="StockBook")
         self.warehouses = tuple(dict.fromkeys(warehouses))
-        self._shelves: dict[SkuId, Shelf] = {one.sku_id: Shelf(one) for one in stock}
+        self._shelves: dict[SkuId, Shelf] = {}
+        for one in stock:
+            if one.sku_id in self._shelves:
+                said = "is given twice"
+                raise InvalidValue(said, field="stock", value=one.sku_id, source="StockBook")
+            self._shelves[one.sku_id] = Shelf(one)
 
     def _shelf(self, sku_id: SkuId) -> Shelf:
         shelf = self._shelves.get(sku_id)
@@ -73,6 +81,7 @@ class StockBook:
 
     def ask(self, command: Command, now: datetime) -> Obeyed:
         """What the command would come to; nothing changes."""
+        _aware(now)
         shelves = {sku: self._shelf(sku) for sku in touched(command)}
         work = obey(shelves, command, warehouses=self.warehouses, now=now)
         repeated = not work.moves and not work.problems
@@ -85,7 +94,10 @@ class StockBook:
         return obeyed
 
     def add(self, moves: Iterable[StockMove]) -> None:
-        """Count moves from a ledger: each command's moves of a SKU once, in any order of commands."""
+        """Count moves from a ledger, in any order; a command's moves of a SKU count once.
+
+        Give whole commands: moves of one that was counted in an earlier call are left out.
+        """
         shelves, begun = self._shelves, set()
         for move in moves:
             command, sku = move.id, move.sku_id
@@ -107,8 +119,22 @@ class StockBook:
         """All accounts of a SKU as a value."""
         return self._shelf(sku_id).freeze(sku_id)
 
+    @property
+    def sku_ids(self) -> tuple[SkuId, ...]:
+        """The SKUs in the book, sorted."""
+        return tuple(sorted(self._shelves))
+
+    def of(self, ref: str) -> tuple[tuple[SkuId, StockBalance], ...]:
+        """All that belongs to a hold, an order, a transfer or a delivery, of the SKUs in the book.
+
+        It says what is promised to an order, what is open of a transfer, what a cart holds.
+        """
+        found = (self.stock(sku) for sku in self.sku_ids if self._shelves[sku].knows(ref))
+        return tuple((stock.sku_id, one) for stock in found for one in stock.of(ref))
+
     def free(self, sku_id: SkuId, now: datetime, warehouse_id: WarehouseId | None = None) -> int:
         """Sellable pieces without a claim at `now`, in one warehouse or in all; never below 0."""
+        _aware(now)
         shelf = self._shelf(sku_id)
         where = self.warehouses if warehouse_id is None else (warehouse_id,)
         for one in where:
@@ -119,14 +145,19 @@ class StockBook:
 
     def promisable(self, sku_id: SkuId, offer_id: str, now: datetime) -> int:
         """Pieces of an offer that may still be promised at `now`; never below 0."""
+        _aware(now)
         return max(0, self._shelf(sku_id).free(("", offer_id), now))
 
     def real(self, sku_id: SkuId, now: datetime) -> tuple[RealStock, ...]:
-        """The SKU in each warehouse and condition, with what is promised and held at `now`."""
+        """The SKU in each warehouse and condition, with what is promised and held at `now`.
+
+        Awaited pieces count as promised: they are the shortage.
+        """
+        _aware(now)
         shelf = self._shelf(sku_id)
         found = []
         for one in self.warehouses:
-            promised = shelf.allocated((one, ""))
+            promised = shelf.promised((one, ""))
             held = shelf.held((one, ""), now)
             for condition in shelf.conditions(one) | ({SELLABLE} if promised or held else set()):
                 mine = condition == SELLABLE
@@ -143,8 +174,13 @@ class StockBook:
         return tuple(sorted(found, key=lambda real: (real.warehouse_id, real.condition)))
 
 
-@decides("inventory.keep", 1)
-def keep(
+def _aware(now: datetime) -> None:
+    if now.tzinfo is None or now.utcoffset() is None:
+        raise NaiveTime("has no zone", field="now", value=now, source="StockBook")
+
+
+@decides("inventory.ledger", 1)
+def decide(
     stock: tuple[SkuStock, ...],
     command: Command,
     *,

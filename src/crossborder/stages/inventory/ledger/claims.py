@@ -1,13 +1,13 @@
 """Commands about claims on pieces: holds, allocations, shipments and returns."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from crossborder.model.ids import SkuId
 from crossborder.model.stock import StockAccount
-from crossborder.stages.inventory.ledger.commands import (
+from crossborder.stages.inventory.ledger.claim_commands import (
     Allocate,
     Cancel,
+    Cover,
     Free,
     Hold,
     Release,
@@ -19,7 +19,10 @@ from crossborder.stages.inventory.ledger.shelf import Key, Place
 from crossborder.stages.inventory.ledger.taking import taken
 from crossborder.stages.inventory.ledger.work import Work
 
-__all__ = ["allocate", "cancel", "free", "hold", "release", "return_", "ship"]
+__all__ = ["allocate", "cancel", "cover", "free", "hold", "release", "return_", "ship"]
+
+Own = dict[SkuId, dict[Place, int]]
+Taking = dict[SkuId, dict[tuple[str, Place], int]]
 
 
 def _places(line: StockLine, work: Work) -> tuple[Place, ...]:
@@ -32,52 +35,82 @@ def _known(lines: Sequence[StockLine], work: Work) -> bool:
     return all(fine)
 
 
-def _take(
-    lines: Sequence[StockLine], work: Work, own: dict[SkuId, dict[Place, int]], *, backorder: bool
-) -> dict[SkuId, dict[tuple[str, Place], int]]:
-    """What every line takes of every SKU; what is lacking is refused. `own` pieces count as free."""
+def _take(lines: Sequence[StockLine], work: Work, own: Own) -> tuple[Taking, Taking]:
+    """What every line takes of every SKU, and what it lacks, at its first warehouse.
+
+    `own` pieces are held for whoever asks: they count as free, as long as they are there and were
+    promised to no order.
+    """
     wants: dict[SkuId, list[tuple[str, int, tuple[Place, ...]]]] = {}
     for line in lines:
         places = _places(line, work)
         for sku, pieces in line.needs:
             wants.setdefault(sku, []).append((line.id, pieces, places))
-    found: dict[SkuId, dict[tuple[str, Place], int]] = {}
+    found: Taking = {}
+    short: Taking = {}
     for sku, asked in wants.items():
         shelf, mine = work.shelves[sku], own.get(sku, {})
 
         def free(place: Place) -> int:
-            return shelf.free(place, work.now) + mine.get(place, 0)  # noqa: B023
+            spare = shelf.free(place, work.now)  # noqa: B023
+            held = mine.get(place, 0)  # noqa: B023
+            if not held:
+                return spare
+            # Pieces may have been lost since: then the first of the holders is served.
+            unpromised = shelf.there(place, work.now) - shelf.allocated(place)  # noqa: B023
+            return max(0, spare) + min(held, max(0, unpromised))
 
         if mine:
             # A cart's own pieces are used where they are held, before others are touched.
             asked = [(name, pieces, _first(mine, places)) for name, pieces, places in asked]
         got, lacking = taken(asked, free)
-        taking = dict(got)
-        for name, missing in lacking.items():
-            places = next(places for one, _, places in asked if one == name)
-            if backorder and places:
-                at = name, places[0]
-                taking[at] = taking.get(at, 0) + missing
-                work.tell("short", sku, line_id=name, pieces=missing, where="".join(places[0]))
-            else:
-                said = f"{missing} of {sku} are missing for line {name}"
-                work.refuse("short", said, f"lines.{name}", sku_id=sku, missing=missing)
-        found[sku] = taking
-    return found
+        found[sku] = dict(got)
+        first = {name: next(place for place in places) for name, _, places in wants[sku]}
+        short[sku] = {(name, first[name]): missing for name, missing in lacking.items()}
+    return found, short
 
 
 def _first(mine: dict[Place, int], places: tuple[Place, ...]) -> tuple[Place, ...]:
     return (*(one for one in places if mine.get(one)), *(one for one in places if one not in mine))
 
 
+def _refuse_short(work: Work, short: Taking) -> None:
+    for sku, lacking in short.items():
+        for (line, _), missing in lacking.items():
+            said = f"{missing} of {sku} are missing for line {line}"
+            work.refuse("short", said, f"lines.{line}", sku_id=sku, missing=missing)
+
+
+def _own(work: Work, hold_id: str) -> tuple[Own, list[tuple[SkuId, Key, int]]] | None:
+    """The pieces of a hold by place, and its balances; None when its time is over."""
+    own: Own = {}
+    holds: list[tuple[SkuId, Key, int]] = []
+    for sku, shelf in work.shelves.items():
+        kept = shelf.held_by(hold_id, work.now)
+        if kept is None:
+            return None
+        for key, pieces in kept.items():
+            holds.append((sku, key, pieces))
+            mine = own.setdefault(sku, {})
+            mine[key[1], key[3]] = mine.get((key[1], key[3]), 0) + pieces
+    return own, holds
+
+
 def hold(work: Work, command: Hold) -> None:
-    """Keep the pieces of all lines until the time, or none."""
+    """Keep the pieces of all lines until the time, or none; a hold it replaces ends."""
     if command.until <= work.now:
-        work.refuse("over", "a hold must end later than now", "until", until=_text(command.until))
+        until = command.until.isoformat()
+        work.refuse("over", "a hold must end later than now", "until", until=until)
         return
     if not _known(command.lines, work):
         return
-    for sku, taking in _take(command.lines, work, {}, backorder=False).items():
+    old = _own(work, command.replaces) if command.replaces is not None else None
+    own, holds = old if old is not None else ({}, [])
+    found, short = _take(command.lines, work, own)
+    _refuse_short(work, short)
+    for sku, key, pieces in holds:
+        work.at(sku, key, -pieces, "replaced")
+    for sku, taking in found.items():
         for (line, (warehouse, offer)), pieces in taking.items():
             work.move(
                 sku,
@@ -91,10 +124,6 @@ def hold(work: Work, command: Hold) -> None:
             )
 
 
-def _text(moment: datetime) -> str:
-    return moment.isoformat()
-
-
 def release(work: Work, command: Release) -> None:
     """Let a hold go; one that is over, or unknown, is gone already."""
     for sku in dict.fromkeys(command.sku_ids):
@@ -106,24 +135,24 @@ def allocate(work: Work, command: Allocate) -> None:
     """Promise pieces to all lines, or to none; the cart's hold ends in the same step."""
     if not _known(command.lines, work):
         return
-    own: dict[SkuId, dict[Place, int]] = {}
+    own: Own = {}
     holds: list[tuple[SkuId, Key, int]] = []
     if command.hold_id is not None:
-        for sku, shelf in work.shelves.items():
-            kept = shelf.held_by(command.hold_id, work.now)
-            if kept is None:
-                said = f"the hold {command.hold_id} is over"
-                work.refuse("hold_expired", said, "hold_id", hold_id=command.hold_id)
-                return
-            for key, pieces in kept.items():
-                holds.append((sku, key, pieces))
-                mine = own.setdefault(sku, {})
-                mine[key[1], key[3]] = mine.get((key[1], key[3]), 0) + pieces
+        kept = _own(work, command.hold_id)
+        if kept is None:
+            said = f"the hold {command.hold_id} is over"
+            work.refuse("hold_expired", said, "hold_id", hold_id=command.hold_id)
+            return
+        own, holds = kept
         if not holds:
             said = f"there is no hold {command.hold_id} on these SKUs"
             work.refuse("unknown_hold", said, "hold_id", hold_id=command.hold_id)
             return
-    found = _take(command.lines, work, own, backorder=command.backorder)
+    found, short = _take(command.lines, work, own)
+    if command.backorder:
+        _await(work, command, short)
+    else:
+        _refuse_short(work, short)
     for sku, key, pieces in holds:
         work.at(sku, key, -pieces, "allocated")
     for sku, taking in found.items():
@@ -139,92 +168,129 @@ def allocate(work: Work, command: Allocate) -> None:
             )
 
 
-def _give(
-    work: Work, account: StockAccount, ref: str, line: StockLine, code: str
-) -> list[tuple[SkuId, Key, int]]:
-    """The pieces of a line to take off an account, place by place; too few are refused.
+def _await(work: Work, command: Allocate, short: Taking) -> None:
+    """Lines wait for what they lack, each at its first warehouse."""
+    for sku, lacking in short.items():
+        for (line, (warehouse, _)), missing in lacking.items():
+            where = warehouse or next(iter(work.warehouses), "")
+            if not where:
+                work.refuse("unknown_warehouse", "there is no warehouse to wait at", "backorder")
+                return
+            if work.shelves[sku].of(StockAccount.AWAITED, command.order_id, line):
+                said = f"line {line} waits for {sku} already"
+                work.refuse("awaits_already", said, f"lines.{line}", sku_id=sku)
+                return
+            work.move(
+                *(sku, StockAccount.AWAITED, missing),
+                warehouse_id=where,
+                ref=command.order_id,
+                line_id=line,
+                since=work.now,
+            )
+            work.tell("short", sku, order_id=command.order_id, line_id=line, pieces=missing)
 
-    Places named by the line are used only; it names none: all of them, warehouses first.
-    """
-    named = {(one, "") for one in line.warehouses} | {("", one) for one in line.offers}
+
+def _give(
+    work: Work,
+    accounts: Sequence[StockAccount],
+    ref: str,
+    line: StockLine,
+    code: str,
+    *,
+    place: Place | None = None,
+) -> list[tuple[SkuId, Key, int]]:
+    """The pieces of a line to take off accounts, one after the other; too few are refused."""
     given = []
     for sku, pieces in line.needs:
-        for key, there in work.shelves[sku].of(account, ref, line.id).items():
-            if named and (key[1], key[3]) not in named:
-                continue
-            some = min(pieces, there)
-            if some:
-                given.append((sku, key, some))
-                pieces -= some
+        for account in accounts:
+            for key, there in work.shelves[sku].of(account, ref, line.id).items():
+                some = min(pieces, there) if place in (None, (key[1], key[3])) else 0
+                if some:
+                    given.append((sku, key, some))
+                    pieces -= some
         if pieces:
-            said = f"{pieces} of {sku} more than the line has"
+            said = f"line {line.id} has {pieces} of {sku} too few {accounts[-1].value}"
             work.refuse(code, said, f"lines.{line.id}", sku_id=sku, missing=pieces)
     return given
 
 
 def free(work: Work, command: Free) -> None:
-    """Take back so many promised pieces of each line."""
+    """Take back so many promised pieces of each line, awaited ones first."""
+    accounts = (StockAccount.AWAITED, StockAccount.ALLOCATED)
+    named = command.warehouse_id is not None or command.offer_id is not None
+    place = (command.warehouse_id or "", command.offer_id or "") if named else None
     for line in command.lines:
         for sku, key, pieces in _give(
-            work, StockAccount.ALLOCATED, command.order_id, line, "not_allocated"
+            *(work, accounts, command.order_id, line, "not_allocated"), place=place
         ):
             work.at(sku, key, -pieces, "freed")
 
 
 def cancel(work: Work, command: Cancel) -> None:
-    """Take back everything that is still promised to the order."""
+    """Take back everything that is promised to the order; bought pieces come for nobody."""
     for sku in dict.fromkeys(command.sku_ids):
         shelf = work.shelves[sku]
-        for key, pieces in shelf.of(StockAccount.ALLOCATED, command.order_id).items():
-            work.at(sku, key, -pieces, "cancelled")
-        for key, pieces in shelf.of(StockAccount.ORDERED, command.order_id).items():
-            work.at(sku, key, -pieces, "cancelled")
-            work.tell("bought_in_vain", sku, order_id=command.order_id, pieces=pieces)
+        for account in (StockAccount.AWAITED, StockAccount.ALLOCATED, StockAccount.ORDERED):
+            for key, pieces in shelf.of(account, command.order_id, command.line_id).items():
+                work.at(sku, key, -pieces, "cancelled")
+                if account is StockAccount.ORDERED:
+                    work.move(sku, account, pieces, offer_id=key[3], reason="cancelled")
+                    work.tell("bought_in_vain", sku, order_id=command.order_id, pieces=pieces)
+
+
+def cover(work: Work, command: Cover) -> None:
+    """Nothing of its own: whoever waits is served after every command."""
 
 
 def ship(work: Work, command: Ship) -> None:
     """Promised pieces leave the warehouse; bought ones leave the supplier for the buyer."""
     for line in command.lines:
-        account = StockAccount.ORDERED if line.offers else StockAccount.ALLOCATED
-        for sku, key, pieces in _give(work, account, command.order_id, line, "not_allocated"):
-            if account is StockAccount.ALLOCATED:
-                if not key[1]:
-                    said = "is promised from an offer and was not bought"
-                    work.refuse("not_bought", said, f"lines.{line.id}", offer_id=key[3])
-                    continue
-                there = work.shelves[sku].on_hand(key[1]) + _left(work, sku, key[1])
-                if there < pieces:
-                    said = f"only {max(0, there)} of {sku} are in {key[1]}"
-                    work.refuse("not_there", said, f"lines.{line.id}", sku_id=sku, on_hand=there)
-                    continue
-                work.move(
-                    *(sku, StockAccount.ON_HAND, -pieces),
-                    warehouse_id=key[1],
-                    condition=SELLABLE,
-                    reason="shipped",
-                )
-            work.at(sku, key, -pieces, "shipped")
-            work.move(sku, StockAccount.SHIPPED, pieces, ref=command.order_id, line_id=line.id)
+        if command.offer_id is not None:
+            place = ("", command.offer_id)
+            for sku, key, pieces in _give(
+                *(work, (StockAccount.ORDERED,), command.order_id, line, "not_bought"),
+                place=place,
+            ):
+                work.at(sku, key, -pieces, "shipped")
+                work.move(sku, StockAccount.SHIPPED, pieces, ref=command.order_id, line_id=line.id)
+            continue
+        for sku, pieces in line.needs:
+            _leave(work, command, line, sku, pieces)
 
 
-def _left(work: Work, sku_id: SkuId, warehouse_id: str) -> int:
-    """What earlier lines of this command take from a warehouse, as a negative number."""
-    return sum(
-        move.quantity
-        for move in work.moves
-        if move.sku_id == sku_id
-        and move.account is StockAccount.ON_HAND
-        and move.warehouse_id == warehouse_id
-    )
+def _leave(work: Work, command: Ship, line: StockLine, sku: SkuId, pieces: int) -> None:
+    """Pieces of one SKU leave the warehouses that have them."""
+    shelf, left, promised = work.shelves[sku], pieces, 0
+    for key, there in shelf.of(StockAccount.ALLOCATED, command.order_id, line.id).items():
+        where = key[1]
+        if not where or command.warehouse_id not in (None, where):
+            continue
+        promised += there
+        on_hand = shelf.on_hand(where) + work.changed(sku, StockAccount.ON_HAND, where)
+        some = max(0, min(left, there, on_hand))
+        if some:
+            left -= some
+            work.move(
+                *(sku, StockAccount.ON_HAND, -some),
+                warehouse_id=where,
+                condition=SELLABLE,
+                reason="shipped",
+            )
+            work.at(sku, key, -some, "shipped")
+            work.move(sku, StockAccount.SHIPPED, some, ref=command.order_id, line_id=line.id)
+    if left:
+        missing = promised < pieces
+        code = "not_allocated" if missing else "not_there"
+        said = f"line {line.id} has {left} of {sku} too few " + ("promised" if missing else "there")
+        work.refuse(code, said, f"lines.{line.id}", sku_id=sku, missing=left)
 
 
 def return_(work: Work, command: Return) -> None:
     """Shipped pieces come back to a warehouse, in some condition."""
     if not work.known((command.warehouse_id,), "warehouse_id"):
         return
-    for sku, key, pieces in _give(
-        work, StockAccount.SHIPPED, command.order_id, command.line, "not_shipped"
-    ):
+    shipped = (StockAccount.SHIPPED,)
+    for sku, key, pieces in _give(work, shipped, command.order_id, command.line, "not_shipped"):
         work.at(sku, key, -pieces, "returned")
         work.move(
             *(sku, StockAccount.ON_HAND, pieces),

@@ -2,7 +2,7 @@
 
 from crossborder.model.ids import SkuId
 from crossborder.model.stock import StockAccount
-from crossborder.stages.inventory.ledger.commands import (
+from crossborder.stages.inventory.ledger.goods_commands import (
     Close,
     Count,
     Expect,
@@ -52,6 +52,10 @@ def receive(work: Work, command: Receive) -> None:
         return
     shelf, sku = work.shelves[command.sku_id], command.sku_id
     if command.expected_id is not None:
+        if shelf.of(StockAccount.IN_TRANSIT, command.expected_id):
+            said = f"{command.expected_id} is a transfer of ours: land it"
+            work.refuse("is_transfer", said, "expected_id", expected_id=command.expected_id)
+            return
         open_ = shelf.of(StockAccount.INCOMING, command.expected_id)
         if not open_:
             said = f"no delivery {command.expected_id} of {sku} is open"
@@ -64,27 +68,38 @@ def receive(work: Work, command: Receive) -> None:
             left -= some
         if left:
             work.tell("over_receipt", sku, expected_id=command.expected_id, pieces=left)
-    if command.order_id is not None and command.line_id is not None and command.offer_id:
+    if command.offer_id is not None and not _arrived(work, command):
+        return
+    _on_hand(work, sku, command.warehouse_id, command.condition, command.quantity, "received")
+
+
+def _arrived(work: Work, command: Receive) -> bool:
+    """What was bought on the offer comes in, for its order line or for nobody any more."""
+    shelf, sku, left = work.shelves[command.sku_id], command.sku_id, command.quantity
+    if command.order_id is not None and command.line_id is not None:
         bought = shelf.of(StockAccount.ORDERED, command.order_id, command.line_id)
-        mine = {key: n for key, n in bought.items() if key[3] == command.offer_id}
-        left = command.quantity
-        for key, pieces in mine.items():
-            some = min(left, pieces)
-            left -= some
-            work.at(sku, key, -some, "arrived")
+    else:
+        nobody = (StockAccount.ORDERED, "", "", str(command.offer_id), "", "")
+        bought = {nobody: shelf.counts[nobody]} if nobody in shelf.counts else {}
+    for key, pieces in bought.items():
+        some = min(left, pieces)
+        if key[3] != command.offer_id or not some:
+            continue
+        left -= some
+        work.at(sku, key, -some, "arrived")
+        if key[4]:
             work.move(
                 *(sku, StockAccount.ALLOCATED, some),
                 warehouse_id=command.warehouse_id,
-                ref=command.order_id,
-                line_id=command.line_id,
+                ref=key[4],
+                line_id=key[5],
             )
-        if left == command.quantity:
-            said = f"nothing was bought on {command.offer_id} for this line"
-            work.refuse("not_bought", said, "offer_id", offer_id=command.offer_id)
-            return
-        if left:
-            work.tell("over_receipt", sku, order_id=command.order_id, pieces=left)
-    _on_hand(work, sku, command.warehouse_id, command.condition, command.quantity, "received")
+    if left == command.quantity:
+        said = f"nothing that was bought on {command.offer_id} is open here"
+        work.refuse("not_bought", said, "offer_id", offer_id=command.offer_id)
+    elif left:
+        work.tell("over_receipt", sku, offer_id=command.offer_id, pieces=left)
+    return left < command.quantity
 
 
 def close(work: Work, command: Close) -> None:
@@ -110,21 +125,26 @@ def count(work: Work, command: Count) -> None:
     """The books follow what was counted; promises beyond it are told."""
     if not work.known((command.warehouse_id,), "warehouse_id"):
         return
-    shelf = work.shelves[command.sku_id]
-    difference = command.counted - shelf.on_hand(command.warehouse_id, command.condition)
+    sku, where = command.sku_id, command.warehouse_id
+    shelf = work.shelves[sku]
+    before = shelf.on_hand(where, command.condition)
+    booked = before if command.booked is None else command.booked
+    difference = command.counted - booked
+    if before + difference < 0:
+        said = f"fewer than 0 would be in {where}: {before} now, {difference:+} by the count"
+        work.refuse("short", said, "booked", sku_id=sku, missing=-(before + difference))
+        return
     if not difference:
         return
-    _on_hand(
-        *(work, command.sku_id, command.warehouse_id, command.condition),
-        *(difference, "counted"),
-    )
-    promised = shelf.allocated((command.warehouse_id, ""))
-    if command.condition == SELLABLE and promised > command.counted and difference < 0:
-        work.tell(
-            *("short", command.sku_id),
-            where=command.warehouse_id,
-            pieces=promised - command.counted,
-        )
+    _on_hand(work, sku, where, command.condition, difference, "counted")
+    if command.condition != SELLABLE or difference > 0:
+        return
+    there, place = before + difference, (where, "")
+    promised, held = shelf.promised(place), shelf.held(place, work.now)
+    if promised > there:
+        work.tell("short", sku, where=where, pieces=promised - there)
+    elif promised + held > there:
+        work.tell("holds_uncovered", sku, where=where, pieces=promised + held - there)
 
 
 def write_off(work: Work, command: WriteOff) -> None:

@@ -1,11 +1,13 @@
 """What a cart or an order wants: its lines, plain or bundles, and where their pieces may come from."""
 
+from typing import Any
+
 from attrs import field, frozen
 
 from crossborder.model.check import checked, refuse
 from crossborder.model.ids import OfferId, SkuId, WarehouseId
 
-__all__ = ["SELLABLE", "StockLine", "lines", "some"]
+__all__ = ["SELLABLE", "StockLine", "condition", "lines", "some", "things"]
 
 SELLABLE = "sellable"
 
@@ -25,8 +27,9 @@ class StockLine:
         sku_id: the SKU, or a bundle.
         quantity: pieces or bundles; at least 1.
         parts: of a bundle: each part's SKU and how many of it; empty for a plain SKU.
-        warehouses: where they may come from, the first one first; empty: any, in their order.
-        offers: virtual stock that may be used after the warehouses; empty: none.
+        warehouses: for holding and allocating: where they may come from, the first one first;
+            empty: any, in their order.
+        offers: likewise: virtual stock that may be used after the warehouses; empty: none.
     """
 
     id: str
@@ -63,3 +66,15 @@ def lines(instance: object, attribute: object, value: tuple[StockLine, ...]) -> 
         raise refuse(instance, "lines", value, "must hold at least one line")
     if len(set(names)) < len(names):
         raise refuse(instance, "lines", names, "names a line twice")
+
+
+def things(instance: object, attribute: object, value: tuple[SkuId, ...]) -> None:
+    """Check that at least one SKU is named."""
+    if not value:
+        raise refuse(instance, "sku_ids", value, "must name at least one SKU")
+
+
+def condition(instance: object, attribute: Any, value: str) -> None:
+    """Check that a condition is a word that can be compared: not blank, in small letters."""
+    if not value or value != value.strip().casefold():
+        raise refuse(instance, attribute.name, value, "must be a word in small letters")

@@ -1,9 +1,13 @@
 """A command, obeyed: which moves it makes on these shelves at this time."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
 from typing import Any
 from zlib import crc32
+
+import attrs
 
 from crossborder.model.ids import SkuId
 from crossborder.model.stock import StockAccount
@@ -20,6 +24,7 @@ _RULES: Mapping[type, Callable[[Work, Any], None]] = {
     asked.Allocate: claims.allocate,
     asked.Free: claims.free,
     asked.Cancel: claims.cancel,
+    asked.Cover: claims.cover,
     asked.Ship: claims.ship,
     asked.Return: claims.return_,
     asked.Expect: goods.expect,
@@ -35,9 +40,35 @@ _RULES: Mapping[type, Callable[[Work, Any], None]] = {
 }
 
 
+@cache
+def _said(kind: Any) -> tuple[tuple[str, object], ...]:
+    return tuple((item.name, item.default) for item in attrs.fields(kind))
+
+
+def _text(value: object) -> str:
+    """One text for equal values: times in UTC, numbers without idle zeros, defaults left out."""
+    if isinstance(value, str):
+        return repr(str(value))
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, Decimal):
+        return str(value.normalize())
+    if isinstance(value, tuple):
+        return "(" + ",".join([_text(one) for one in value]) + ")"
+    kind: Any = type(value)
+    if attrs.has(kind):
+        parts = [
+            f"{name}={_text(said)}"
+            for name, default in _said(kind)
+            if (said := getattr(value, name)) != default
+        ]
+        return f"{kind.__name__}({','.join(parts)})"
+    return repr(value)
+
+
 def stamp(command: asked.Command) -> str:
-    """A short digest of everything the command says."""
-    return f"{crc32(repr(command).encode()):08x}"
+    """A short digest of what the command says: equal commands have equal stamps."""
+    return f"{crc32(_text(command).encode()):08x}"
 
 
 def obey(
@@ -67,8 +98,36 @@ def obey(
         work.moves.clear()
         work.events.clear()
     else:
+        for sku, shelf in shelves.items():
+            _serve(work, sku, shelf)
         _sign(work, shelves)
     return work
+
+
+def _serve(work: Work, sku_id: SkuId, shelf: Shelf) -> None:
+    """Who waits longest gets the pieces that are free after the command."""
+    for _, key in shelf.awaited():
+        place = (key[1], "")
+        left = shelf.counts[key] + work.left(sku_id, key)
+        room = (
+            shelf.on_hand(key[1])
+            + work.changed(sku_id, StockAccount.ON_HAND, key[1])
+            - shelf.allocated(place)
+            - work.changed(sku_id, StockAccount.ALLOCATED, key[1])
+            - shelf.held(place, work.now)
+            - work.changed(sku_id, StockAccount.HELD, key[1])
+        )
+        some = min(left, room)
+        if some > 0:
+            work.at(sku_id, key, -some, "covered")
+            work.move(
+                *(sku_id, StockAccount.ALLOCATED, some),
+                warehouse_id=key[1],
+                ref=key[4],
+                line_id=key[5],
+                reason="covered",
+            )
+            work.tell("covered", sku_id, order_id=key[4], line_id=key[5], pieces=some)
 
 
 def _sign(work: Work, shelves: Mapping[SkuId, Shelf]) -> None:

@@ -10,6 +10,7 @@ from crossborder.model.extra import Extra
 from crossborder.model.ids import SkuId
 from crossborder.model.outcome import Problem
 from crossborder.model.stock import StockAccount, StockMove
+from crossborder.stages.inventory.ledger.lines import SELLABLE
 from crossborder.stages.inventory.ledger.shelf import Key, Shelf
 
 __all__ = ["Work"]
@@ -18,7 +19,10 @@ __all__ = ["Work"]
 class Work:
     """The shelves a command may look at, and the moves it makes; nothing is changed here."""
 
-    __slots__ = ("events", "id", "moves", "now", "problems", "shelves", "stamp", "warehouses")
+    __slots__ = (
+        *("_change", "events", "id", "moves", "now", "problems", "shelves", "stamp"),
+        "warehouses",
+    )
 
     def __init__(
         self,
@@ -37,6 +41,7 @@ class Work:
         self.moves: list[StockMove] = []
         self.problems: list[Problem] = []
         self.events: list[Event] = []
+        self._change: dict[tuple[SkuId, StockAccount, str], int] = {}
 
     def move(
         self,
@@ -55,6 +60,9 @@ class Work:
         reason: str = "",
     ) -> None:
         """Note a move of the command."""
+        if warehouse_id and condition in ("", SELLABLE):
+            at = sku_id, account, warehouse_id
+            self._change[at] = self._change.get(at, 0) + quantity
         self.moves.append(
             StockMove(
                 self.id,
@@ -73,6 +81,20 @@ class Work:
                 reason,
                 self.stamp,
             )
+        )
+
+    def changed(self, sku_id: SkuId, account: StockAccount, warehouse_id: str) -> int:
+        """What the moves noted so far add to the sellable pieces of an account in a warehouse."""
+        return self._change.get((sku_id, account, warehouse_id), 0)
+
+    def left(self, sku_id: SkuId, key: Key) -> int:
+        """What the moves noted so far add to one balance."""
+        return sum(
+            move.quantity
+            for move in self.moves
+            if move.sku_id == sku_id
+            and (move.account, move.warehouse_id, move.offer_id, move.ref, move.line_id)
+            == (key[0], key[1], key[3], key[4], key[5])
         )
 
     def at(self, sku_id: SkuId, key: Key, quantity: int, reason: str = "") -> None:

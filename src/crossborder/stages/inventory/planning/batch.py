@@ -6,13 +6,12 @@ so that memory stays flat however many rows there are.
 """
 
 from array import array
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crossborder.errors import InvalidValue
+from crossborder.predict.batches import AHEAD, in_batches
 from crossborder.stages.inventory.planning.window import (
     Atoms,
     atoms,
@@ -24,12 +23,9 @@ from crossborder.stages.inventory.planning.window import (
 )
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Executor
 
 __all__ = ["PlanRow", "Plans", "plan_all", "plan_chunk"]
-
-_AHEAD = 4
-"""So many chunks are given out before the first one must be back."""
 
 
 class PlanRow(NamedTuple):
@@ -197,18 +193,13 @@ def plan_chunk(start: int, rows: Sequence[Sequence[Any]]) -> Plans:
     return plans
 
 
-def _chunks(rows: Iterable[Sequence[Any]], size: int) -> Iterator[tuple[int, list[Sequence[Any]]]]:
-    start, ahead = 0, iter(rows)
-    while part := list(islice(ahead, size)):
-        yield start, part
-        start += len(part)
-
-
 def plan_all(
     rows: Iterable[Sequence[Any]],
     *,
     executor: "Executor | None" = None,
     chunk: int = 10_000,
+    ahead: int = AHEAD,
+    start: int = 0,
     on_done: Callable[[int], None] | None = None,
 ) -> Iterator[Plans]:
     """The answers for all rows, a chunk at a time, in the order of the rows.
@@ -223,7 +214,9 @@ def plan_all(
         executor: where chunks are planned: threads, processes or anything of that interface; None
             plans them here.
         chunk: rows planned together; 10,000 take a fraction of a second.
-        on_done: called with the number of rows planned so far, after each chunk, in order.
+        ahead: chunks under way at most; two for each worker keep all of them busy.
+        start: the place of the first row, when earlier ones were planned before.
+        on_done: called with the place of the next row, once a chunk's answers were taken.
 
     Raises:
         InvalidValue: a chunk of less than one row, or a row that cannot be planned; names its
@@ -233,40 +226,15 @@ def plan_all(
     >>> [list(plans.quantity) for plans in plan_all(rows)]
     [[20]]
     """
-    if chunk < 1:
-        raise InvalidValue("must be at least 1", field="chunk", value=chunk, source="plan_all")
-    return _planned(rows, executor, chunk, on_done)
-
-
-def _planned(
-    rows: Iterable[Sequence[Any]],
-    executor: "Executor | None",
-    chunk: int,
-    on_done: Callable[[int], None] | None,
-) -> Iterator[Plans]:
-    answers = (
-        (plan_chunk(start, part) for start, part in _chunks(rows, chunk))
-        if executor is None
-        else _submitted(_chunks(rows, chunk), executor)
+    if executor is not None:
+        # Plain tuples pickle faster than named ones.
+        rows = map(tuple, rows)
+    return in_batches(
+        plan_chunk,
+        rows,
+        executor=executor,
+        chunk=chunk,
+        ahead=ahead,
+        start=start,
+        on_done=on_done,
     )
-    for plans in answers:
-        if on_done is not None:
-            on_done(plans.start + len(plans.quantity))
-        yield plans
-
-
-def _submitted(
-    chunks: Iterator[tuple[int, list[Sequence[Any]]]], executor: "Executor"
-) -> Iterator[Plans]:
-    # Plain tuples pickle faster than named ones.
-    under_way: deque[Future[Plans]] = deque()
-    try:
-        for start, part in chunks:
-            under_way.append(executor.submit(plan_chunk, start, list(map(tuple, part))))
-            if len(under_way) >= _AHEAD:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
-    finally:
-        for future in under_way:
-            future.cancel()

@@ -139,8 +139,8 @@ def changes(known: SupplierOffer, seen: SupplierOffer) -> tuple[Event, ...]:
     | `inventory.terms_changed` | a term of the offer, or the ordering `ref` of a `sku_id` |
     | `inventory.details_changed` | what no purchase hangs on: the supplier's badges, `extra` |
 
-    A tier that begins has no price before; one that ends has no `unit_price` after. The order of the SKUs tells
-    nothing. Times are in UTC, durations in seconds, prices in the fact `currency`.
+    A tier that begins has no price before; one that ends has no `unit_price` after. The order of
+    the SKUs tells nothing. Times are in UTC, durations in seconds, prices in the fact `currency`.
 
     Raises:
         InvalidValue: an offer with two lines of one SKU.

@@ -76,14 +76,14 @@ class PurchaseRecord:
 
     @property
     def told(self) -> tuple[Any, ...]:
-        """By this records of one purchase are put in order: by time, then the worse last."""
+        """By this records of one purchase that weigh the same are put in one order."""
         # A hand-over is good news, an early one more so.
         end = self.handed_over_at
         quick = (0, end - self.placed_at) if end is not None else (1, timedelta(0))
         promised = self.promised_handling
         strict = (0, timedelta(0)) if promised is None else (1, -promised)
         faults = (self.cancelled_after_pay, self.vanished, self.defective)
-        return self.known_at, faults, quick, strict, self.placed_at, -self.quantity
+        return faults, quick, strict, self.placed_at, -self.quantity
 
     def late(self, handling: timedelta) -> bool | None:
         """Whether it was handed over too late or not at all; None while that is open.

@@ -1,9 +1,8 @@
 """How well a supplier delivers: rates from purchases and tickets, and what they do to stock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, ROUND_UP, Context, Decimal
-from itertools import groupby
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from attrs import field, frozen
@@ -12,16 +11,17 @@ from crossborder.model.check import checked, refuse
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
 from crossborder.model.ids import SupplierId
+from crossborder.predict.quantiles import Distribution
 from crossborder.stages.inventory.dated.trust import trusted
 from crossborder.stages.inventory.watch.purchases import PurchaseRecord
+from crossborder.stages.inventory.watch.trials import Trial, latest
 
 __all__ = ["Rate", "Scorecard", "ScorecardPolicy", "effect", "scorecard"]
 
 _ONE, _NONE = Decimal(1), Decimal(0)
-_PLACES, _WEIGHT = Decimal("0.0001"), Decimal("0.000001")
+_PLACES = Decimal("0.0001")
 _DECIMALS = Context(prec=28)
 _INTERVAL = Decimal("1.645")
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def _probability(instance: object, attribute: Any, value: Decimal) -> None:
@@ -104,8 +104,8 @@ class Scorecard:
         defective: defective pieces.
         vanished: offer gone before the goods were handed over.
         score: from 0 to 1, to four places: the shrunk share of faultless purchases.
-        lead_hours: hours from placing to handing over, rising: samples for a distribution.
-        open_hours: hours that purchases had waited when last heard of, rising: they took longer.
+        lead_hours: hours from placing to handing over, rising.
+        open_hours: hours that purchases had waited when last heard of, rising: they take longer.
     """
 
     supplier_id: SupplierId
@@ -117,6 +117,16 @@ class Scorecard:
     score: Decimal = field(validator=_probability)
     lead_hours: tuple[float, ...] = ()
     open_hours: tuple[float, ...] = ()
+
+    def hours(self) -> Distribution | None:
+        """How many hours the supplier takes to hand over; None while nothing tells.
+
+        Purchases that still wait count as longer than they have waited (see
+        `Distribution.censored`), so a silent supplier does not look quick.
+        """
+        if not self.lead_hours and not any(self.open_hours):
+            return None
+        return Distribution.censored(self.lead_hours, self.open_hours)
 
     def _repr_html_(self) -> str:
         from crossborder.display import html_table
@@ -135,37 +145,8 @@ def _rounded(value: Decimal) -> Decimal:
     return value.quantize(_PLACES, ROUND_HALF_EVEN)
 
 
-@frozen
-class _Trial:
-    """A purchase that has shown what it is: its weight and the share of each fault in it."""
-
-    weight: Decimal
-    late: Decimal
-    cancelled: Decimal
-    defective: Decimal
-    vanished: Decimal
-
-    @property
-    def faults(self) -> Decimal:
-        return self.late + self.cancelled + self.defective + self.vanished
-
-
-def _trial(record: PurchaseRecord, now: datetime, policy: ScorecardPolicy) -> _Trial | None:
-    late = record.late(policy.handling)
-    if late is None:
-        return None
-    age = Decimal((now - record.placed_at) // _MICROSECOND)
-    halvings = age / Decimal(policy.half_life // _MICROSECOND)
-    # Six places make sums exact, whatever the order; beyond 20 halvings nothing is left.
-    weight = (Decimal(2) ** -min(halvings, Decimal(60))).quantize(_WEIGHT, ROUND_HALF_EVEN)
-    # Rounded up, as one defect in any number of pieces is still a fault.
-    share = (Decimal(record.defective) / record.quantity).quantize(_WEIGHT, ROUND_UP)
-    cancelled, vanished = Decimal(record.cancelled_after_pay), Decimal(record.vanished)
-    return _Trial(weight, Decimal(late), cancelled, share, vanished)
-
-
 def _rate(
-    trials: list[_Trial], prior: Decimal, strength: int, share: Callable[[_Trial], Decimal]
+    trials: list[Trial], prior: Decimal, strength: int, share: Callable[[Trial], Decimal]
 ) -> Rate:
     weight = sum((trial.weight for trial in trials), _NONE)
     hits = sum((trial.weight * share(trial) for trial in trials), _NONE)
@@ -177,24 +158,11 @@ def _rate(
     return Rate(_rounded(value), _rounded(low), _rounded(high), len(trials), _rounded(weight))
 
 
-def _score(trials: list[_Trial], policy: ScorecardPolicy) -> Decimal:
+def _score(trials: list[Trial], policy: ScorecardPolicy) -> Decimal:
     clean = sum((trial.weight for trial in trials if not trial.faults), _NONE)
     faults = sum((trial.weight * trial.faults for trial in trials), _NONE)
     believed = policy.faultless * policy.strength
     return _rounded((believed + clean) / (policy.strength + clean + faults))
-
-
-def _latest(
-    supplier_id: SupplierId, records: Iterable[PurchaseRecord], now: datetime
-) -> list[PurchaseRecord]:
-    """Each purchase once, as known last; by id, so that no order of the records matters."""
-    for record in records:
-        if record.supplier_id != supplier_id:
-            raise refuse("scorecard", "records", record.supplier_id, f"is not {supplier_id}")
-        if record.known_at > now:
-            raise refuse("scorecard", "records", record.known_at.isoformat(), "is known after now")
-    rising = sorted(records, key=lambda record: (record.purchase_id, *record.told))
-    return [list(group)[-1] for _, group in groupby(rising, key=lambda one: one.purchase_id)]
 
 
 _POLICY = ScorecardPolicy()
@@ -212,7 +180,7 @@ def scorecard(
 
     - A purchase counts once it shows what it is: handed over, overdue, cancelled or vanished. It
       counts half after each `half_life` since it was placed. Of two records of one purchase the
-      one known last stands; of two known at once the worse.
+      one known last stands; of two known at once the one that makes the score lower.
     - Each rate is `(prior * strength + hits) / (strength + weight)`, with what is believed before
       any evidence; so is the score, whose hits are the faultless purchases.
     - In the score a purchase with a fault counts nothing in favour, and every fault of it counts
@@ -225,9 +193,10 @@ def scorecard(
     Raises:
         InvalidValue: a record of another supplier, or one known only after `now`.
     """
-    kept = _latest(supplier_id, records, now)
-    found = [_trial(record, now, policy) for record in kept]
-    trials = [trial for trial in found if trial is not None]
+    kept = latest(
+        supplier_id, records, now=now, handling=policy.handling, half_life=policy.half_life
+    )
+    trials = [trial for _, trial in kept if trial is not None]
     strength = policy.strength
     card = Scorecard(
         supplier_id,
@@ -237,8 +206,8 @@ def scorecard(
         _rate(trials, policy.defective, strength, lambda trial: trial.defective),
         _rate(trials, policy.vanished, strength, lambda trial: trial.vanished),
         _score(trials, policy),
-        tuple(sorted(record.hours for record in kept if record.handed_over_at is not None)),
-        tuple(sorted(record.hours for record in kept if record.waits)),
+        tuple(sorted(record.hours for record, _ in kept if record.handed_over_at is not None)),
+        tuple(sorted(record.hours for record, _ in kept if record.waits)),
     )
     reasons = [
         Reason(name, f"believed {getattr(policy, name)} before", _facts(getattr(card, name)))

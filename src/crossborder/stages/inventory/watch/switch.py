@@ -20,19 +20,24 @@ class SwitchPolicy:
     """How little takes a SKU off the shelf, and how much evidence puts it back.
 
     Both kinds of evidence are asked for; `relist_observations=1` or `relist_after=timedelta(0)`
-    switches one off.
+    switches one off. Each time it goes off the shelf again without a calm time between, the time
+    asked for is doubled; `longest_wait=timedelta(0)` switches that off.
 
     Attributes:
         delist_at: with so few pieces left, or fewer, it goes off the shelf.
         relist_margin: pieces that must be left to put it back; more than `delist_at`.
         relist_observations: so many observations in a row must show the margin.
-        relist_after: for so long at least they must have shown it.
+        relist_after: for so long at least they must have shown it, the first time.
+        longest_wait: up to so long that time is doubled.
+        calm: after so long without going off the shelf or coming back, what was is forgotten.
     """
 
     delist_at: int = 0
     relist_margin: int = 3
     relist_observations: int = 3
     relist_after: timedelta = timedelta(hours=1)
+    longest_wait: timedelta = timedelta(hours=24)
+    calm: timedelta = timedelta(days=3)
 
     def __attrs_post_init__(self) -> None:
         if self.relist_margin <= self.delist_at:
@@ -40,8 +45,24 @@ class SwitchPolicy:
         if self.relist_observations < 1:
             said = "must be at least 1"
             raise refuse(self, "relist_observations", self.relist_observations, said)
-        if self.relist_after < timedelta(0):
-            raise refuse(self, "relist_after", str(self.relist_after), "must not be negative")
+        for name in ("relist_after", "longest_wait", "calm"):
+            if getattr(self, name) < timedelta(0):
+                raise refuse(self, name, str(getattr(self, name)), "must not be negative")
+
+    def wait(self, delistings: int) -> timedelta:
+        """For how long the margin must be shown after so many delistings without a calm time.
+
+        >>> [SwitchPolicy().wait(count) // timedelta(hours=1) for count in (1, 2, 3, 6)]
+        [1, 2, 4, 24]
+        """
+        wait = self.relist_after
+        for _ in range(delistings - 1):
+            if wait > self.longest_wait / 2:
+                return max(self.relist_after, self.longest_wait)
+            if not wait:
+                break
+            wait *= 2
+        return wait
 
 
 @frozen(field_transformer=checked)
@@ -58,6 +79,8 @@ class ShelfState:
         uncovered: pieces that are promised to buyers and that nobody can deliver now.
         enough: observations in a row that showed the margin, while off the shelf.
         enough_since: the first of these, or None.
+        delistings: how often it went off the shelf, a calm time never between.
+        flipped_at: the observation with which it last went off the shelf or came back, or None.
     """
 
     sku_id: SkuId
@@ -69,12 +92,21 @@ class ShelfState:
     uncovered: int = 0
     enough: int = 0
     enough_since: datetime | None = None
+    delistings: int = 0
+    flipped_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.quantity and not self.listed:
             raise refuse(self, "quantity", self.quantity, "must be 0 off the shelf")
         if (self.enough_since is None) != (self.enough == 0):
             raise refuse(self, "enough_since", self.enough_since, "goes with `enough`")
+        if self.delistings and self.flipped_at is None:
+            raise refuse(self, "flipped_at", None, "goes with `delistings`")
+
+    def recent(self, at: datetime, calm: timedelta) -> int:
+        """The delistings that still count at that moment: none after a calm time."""
+        forgotten = self.flipped_at is None or at - self.flipped_at >= calm
+        return 0 if forgotten else self.delistings
 
 
 @frozen(field_transformer=checked)
@@ -116,11 +148,13 @@ class _Supply:
 
 
 def _on_shelf(
-    state: ShelfState, supply: _Supply, policy: SwitchPolicy
+    state: ShelfState, supply: _Supply, at: datetime, policy: SwitchPolicy
 ) -> tuple[ShelfState, Reason]:
     if supply.left > policy.delist_at:
         return evolve(state, quantity=supply.left), supply.stays(policy)
-    return evolve(state, listed=False, quantity=0), supply.goes()
+    count = state.recent(at, policy.calm) + 1
+    gone = evolve(state, listed=False, quantity=0, delistings=count, flipped_at=at)
+    return gone, supply.goes()
 
 
 def _off_shelf(
@@ -134,9 +168,13 @@ def _off_shelf(
     enough = state.enough if again else state.enough + 1
     since = (state.enough_since or at) if enough else None
     lasted = at - since if since is not None else timedelta(0)
+    recent = state.recent(at, policy.calm)
+    wait = policy.wait(recent)
     facts |= {"enough": enough, "wanted": policy.relist_observations, "lasted": str(lasted)}
-    if enough >= policy.relist_observations and lasted >= policy.relist_after:
+    facts |= {"wait": str(wait), "delistings": recent}
+    if enough >= policy.relist_observations and lasted >= wait:
         back = evolve(state, listed=True, quantity=supply.left, enough=0, enough_since=None)
+        back = evolve(back, delistings=recent, flipped_at=at)
         return back, Reason("sure", "enough of it for long enough", Extra(facts))
     waits = evolve(state, enough=enough, enough_since=since)
     return waits, Reason("waiting", "enough of it, but not for long enough", Extra(facts))
@@ -188,10 +226,12 @@ def switch(
     Pieces promised already come first; what other offers could deliver counts like the
     supplier's own. With nothing left beyond `delist_at` it goes off the shelf at once, with
     quantity 0. It comes back only when the margin was left in several observations in a row and
-    for some time (see `SwitchPolicy`): a figure of 0, 1, 0, 1 stays off.
+    for some time (see `SwitchPolicy`): a figure of 0, 1, 0, 1 stays off, and one that comes and
+    goes is waited for longer each time.
 
-    An older observation changes nothing. The same one again is no further evidence; what was
-    promised since still counts, and of two figures of one moment the smaller.
+    An older observation, or the same one again, is no further evidence: of an older one the
+    figure is not taken, of two figures of one moment the smaller. What was promised since, and
+    what others could deliver, counts all the same.
 
     Events: `inventory.delisted`, `inventory.relisted` with the reason; `inventory.ads_unwanted`
     and `inventory.ads_wanted` beside them where money is spent on ads; and
@@ -213,23 +253,24 @@ def switch(
     _arguments(
         observed_at, now, sellable=sellable, open_orders=open_orders, substitutes=substitutes
     )
-    if state.observed_at is not None and observed_at < state.observed_at:
-        facts = Extra(
-            {"observed_at": observed_at.isoformat(), "known": state.observed_at.isoformat()}
-        )
-        return Decision(state, (Reason("older", "what is known is newer", facts),))
-    again = observed_at == state.observed_at
+    known = state.observed_at
+    again = known is not None and observed_at <= known
+    reasons: list[Reason] = []
+    if known is not None and observed_at < known:
+        facts = Extra({"observed_at": observed_at.isoformat(), "known": known.isoformat()})
+        reasons.append(Reason("older", "what is known is newer", facts))
+        observed_at, sellable = known, state.sellable
+    elif again:
+        reasons.append(Reason("repeated", "the same observation again"))
     supply = _Supply(min(sellable, state.sellable) if again else sellable, substitutes, open_orders)
     if state.listed:
-        after, why = _on_shelf(state, supply, policy)
+        after, why = _on_shelf(state, supply, observed_at, policy)
     else:
         after, why = _off_shelf(state, supply, observed_at, again=again, policy=policy)
     after = evolve(
         after, observed_at=observed_at, sellable=supply.sellable, uncovered=supply.uncovered
     )
-    reasons = [why]
-    if again:
-        reasons.insert(0, Reason("repeated", "the same observation again"))
+    reasons.append(why)
     if supply.uncovered:
         facts = Extra({"pieces": supply.uncovered})
         reasons.append(Reason("uncovered", "promised pieces that nobody can deliver", facts))

@@ -1,12 +1,13 @@
 """What each command of the stock ledger does, by example; long histories: `test_machine.py`."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
 
-from crossborder.errors import InvalidValue
+from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.decision import recording
 from crossborder.model.ids import OfferId, OrderId, SkuId, WarehouseId
 from crossborder.model.outcome import Done, Refused
@@ -21,6 +22,7 @@ from crossborder.stages.inventory.ledger import (
     Close,
     Command,
     Count,
+    Cover,
     Expect,
     Free,
     Hold,
@@ -35,7 +37,7 @@ from crossborder.stages.inventory.ledger import (
     StockLine,
     Transfer,
     WriteOff,
-    keep,
+    decide,
     touched,
 )
 from unit.stages.inventory.ledger.world import HOMES, SKUS, START, TICK
@@ -187,13 +189,62 @@ def test_lines_that_can_go_elsewhere_make_room_for_those_that_cannot() -> None:
         assert at(stock, StockAccount.ALLOCATED) == [(ABROAD, 2), (HOME, 2)]
 
 
-def test_a_backorder_says_what_is_missing() -> None:
+def test_a_backorder_says_what_is_missing_and_waits_for_it() -> None:
     stock = book(home=5)
     obeyed = stock.obey(Allocate("a", ORDER, (line(7),), backorder=True), START)
     assert told(obeyed) == [("inventory.short", 2)]
     (real,) = stock.real(CUP, START)
     assert (real.allocated, real.shortage, real.free) == (7, 2, 0)
-    assert codes(stock.obey(Ship("s", ORDER, (line(7),)), START)) == ["not_there"]
+    assert codes(stock.obey(Ship("s", ORDER, (line(7),)), START)) == ["not_allocated"]
+    came = stock.obey(Receive("r", CUP, HOME, 1), START)
+    assert told(came) == [("inventory.covered", 1)]
+    assert stock.free(CUP, START) == 0
+    stock.obey(Receive("q", CUP, HOME, 3), START)
+    assert stock.free(CUP, START) == 2
+    assert not stock.obey(Ship("t", ORDER, (line(7),)), START).problems
+
+
+def test_whoever_waits_takes_nothing_that_others_were_promised_or_hold() -> None:
+    stock = book(home=5)
+    stock.obey(Allocate("a", ORDER, (line(3),)), START)
+    stock.obey(Hold("h", (line(2),), SOON), START)
+    stock.obey(Allocate("b", OTHER, (line(3),), backorder=True), START)
+    assert codes(stock.ask(Ship("s", OTHER, (line(3),)), START)) == ["not_allocated"]
+    assert not stock.ask(Allocate("c", OrderId("3"), (line(2),), "h"), START).problems
+    assert not stock.obey(Ship("t", ORDER, (line(3),)), START).problems
+
+
+def test_what_becomes_free_by_itself_goes_to_the_longest_wait_first() -> None:
+    stock = book(home=4)
+    stock.obey(Hold("h", (line(4),), SOON), START)
+    for name, at_ in (("1", START), ("2", START + TICK)):
+        wait = Allocate(f"b{name}", OrderId(name), (line(3),), backorder=True)
+        assert told(stock.obey(wait, at_)) == [("inventory.short", 3)]
+    assert codes(stock.ask(Allocate("n", OrderId("3"), (line(1),)), SOON)) == ["short"]
+    covered = stock.obey(Cover("c", (CUP,)), SOON)
+    assert [(event.facts["order_id"], event.facts["pieces"]) for event in covered.events] == [
+        ("1", 3),
+        ("2", 1),
+    ]
+    again = Allocate("b3", OrderId("2"), (line(1),), backorder=True)
+    assert codes(stock.obey(again, SOON)) == ["awaits_already"]
+
+
+def test_a_backorder_waits_at_a_warehouse_and_never_at_an_offer() -> None:
+    stock = book()
+    stock.obey(Announce("o", offer(2)), START)
+    stock.obey(Hold("h", (line(1, offers=(CHEAP,)),), SOON), START)
+    wanted = line(5, warehouses=(ABROAD,), offers=(CHEAP,))
+    stock.obey(Allocate("a", ORDER, (wanted,), "h", backorder=True), START)
+    assert at(stock, StockAccount.AWAITED) == [(ABROAD, 3)]
+    assert at(stock, StockAccount.ALLOCATED) == [(CHEAP, 2)]
+    stock.obey(Cancel("c", ORDER, (CUP,)), START)
+    assert at(stock, StockAccount.AWAITED) == []
+    nowhere = StockBook(())
+    virtual = (line(1, offers=(CHEAP,)),)
+    assert codes(nowhere.obey(Allocate("x", ORDER, virtual, backorder=True), START)) == [
+        "unknown_warehouse"
+    ]
 
 
 def test_bundles_share_their_parts_with_other_lines_of_the_cart() -> None:
@@ -225,8 +276,10 @@ def test_a_cancelled_order_gives_back_all_its_pieces_once() -> None:
 def test_named_places_are_the_only_ones_that_pieces_are_taken_back_from() -> None:
     stock = book(home=2, abroad=2)
     stock.obey(Allocate("a", ORDER, (line(4),)), START)
-    stock.obey(Free("f", ORDER, (line(2, warehouses=(ABROAD,)),)), START)
+    stock.obey(Free("f", ORDER, (line(2),), warehouse_id=ABROAD), START)
     assert at(stock, StockAccount.ALLOCATED) == [(HOME, 2)]
+    elsewhere = Free("g", ORDER, (line(1),), offer_id=CHEAP)
+    assert codes(stock.obey(elsewhere, START)) == ["not_allocated"]
 
 
 # Shipping and returning.
@@ -302,6 +355,86 @@ def test_a_count_that_finds_no_difference_is_not_applied_later() -> None:
     assert stock.free(CUP, START) == 10
 
 
+def test_a_count_may_say_what_the_books_said_when_it_was_made() -> None:
+    stock = book(home=5)
+    stock.obey(Allocate("a", ORDER, (line(3),)), START)
+    stock.obey(Ship("s", ORDER, (line(3),)), START)
+    stock.obey(Count("c", CUP, HOME, 4, booked=5), START)
+    assert stock.free(CUP, START) == 1
+    assert codes(stock.obey(Count("d", CUP, HOME, 0, booked=2), START)) == ["short"]
+
+
+def test_a_lost_piece_does_not_block_those_who_hold_the_others() -> None:
+    stock = book(home=10)
+    for n in range(10):
+        stock.obey(Hold(f"h{n}", (line(1),), SOON), START)
+    lost = stock.obey(Count("c", CUP, HOME, 9), START)
+    assert told(lost) == [("inventory.holds_uncovered", 1)]
+    served = [
+        stock.obey(Allocate(f"a{n}", ORDER, (line(1, f"{n}"),), f"h{n}"), START) for n in range(10)
+    ]
+    assert [codes(one) for one in served] == [[]] * 9 + [["short"]]
+    assert [(one.on_hand, one.allocated) for one in stock.real(CUP, START)] == [(9, 9)]
+
+
+def test_what_was_promised_and_is_not_there_is_not_shipped() -> None:
+    stock = book(home=5, abroad=2)
+    stock.obey(Allocate("a", ORDER, (line(7),)), START)
+    stock.obey(Count("c", CUP, HOME, 3), START)
+    assert codes(stock.obey(Ship("s", ORDER, (line(7),)), START)) == ["not_there"]
+    assert codes(stock.obey(Ship("t", ORDER, (line(4),), warehouse_id=HOME), START)) == [
+        "not_there"
+    ]
+    assert not stock.obey(Ship("u", ORDER, (line(5),)), START).problems
+    assert at(stock, StockAccount.ALLOCATED) == [(HOME, 2)]
+
+
+def test_the_line_that_was_allocated_is_understood_by_every_later_command() -> None:
+    stock = book(home=2)
+    stock.obey(Announce("o", offer(5)), START)
+    wanted = line(3, warehouses=(HOME,), offers=(CHEAP,))
+    stock.obey(Allocate("a", ORDER, (wanted,)), START)
+    assert not stock.ask(Free("f", ORDER, (wanted,)), START).problems
+    stock.obey(Buy("b", ORDER, evolve(wanted, quantity=1), CHEAP), START)
+    mine = Receive("r", CUP, HOME, 1, "sellable", None, ORDER, "1", CHEAP)
+    assert not stock.obey(mine, START).problems
+    assert not stock.obey(Ship("s", ORDER, (wanted,)), START).problems
+    assert not stock.obey(Return("t", ORDER, wanted, ABROAD), START).problems
+
+
+def test_a_hold_is_changed_in_one_step() -> None:
+    stock = book(home=3)
+    stock.obey(Hold("h", (line(2),), SOON), START)
+    later = SOON + timedelta(minutes=5)
+    assert codes(stock.ask(Hold("i", (line(3),), later), START)) == ["short"]
+    assert not stock.obey(Hold("i", (line(3),), later, replaces="h"), START).problems
+    assert [stock.free(CUP, now) for now in (START, SOON, later)] == [0, 0, 3]
+    assert stock.of("h") == ()
+    assert codes(stock.ask(Hold("j", (line(4),), later, replaces="i"), START)) == ["short"]
+    assert codes(stock.ask(Hold("k", (line(1),), later, replaces="gone"), START)) == ["short"]
+
+
+def test_a_transfer_is_landed_and_never_received() -> None:
+    stock = book(home=4)
+    stock.obey(Transfer("t", CUP, 4, HOME, ABROAD, due=Window(START, SOON)), START)
+    refused = stock.obey(Receive("r", CUP, ABROAD, 4, expected_id="t"), START)
+    assert codes(refused) == ["is_transfer"]
+    stock.obey(Land("l", "t", CUP, ABROAD, 4), START)
+    assert stock.free(CUP, START) == 4
+
+
+def test_all_that_belongs_to_an_order_a_cart_or_a_transfer_can_be_asked_for() -> None:
+    stock = book(home=5)
+    stock.obey(Receive("p", POT, HOME, 5), START)
+    stock.obey(Allocate("a", ORDER, (line(2), line(1, "2", POT))), START)
+    stock.obey(Hold("h", (line(1),), SOON), START)
+    stock.obey(Transfer("t", POT, 2, HOME, ABROAD), START)
+    assert [(sku, one.quantity) for sku, one in stock.of(ORDER)] == [(CUP, 2), (POT, 1)]
+    assert [(sku, one.until) for sku, one in stock.of("h")] == [(CUP, SOON)]
+    assert [(one.account, one.quantity) for _, one in stock.of("t")] == [("in_transit", 2)]
+    assert (stock.of("nothing"), stock.sku_ids) == ((), (CUP, POT))
+
+
 def test_promised_and_held_pieces_are_not_written_off_regraded_or_sent_away() -> None:
     stock = book(home=5)
     stock.obey(Allocate("a", ORDER, (line(2),)), START)
@@ -367,10 +500,26 @@ def test_virtual_stock_is_used_after_the_warehouses_and_only_when_named() -> Non
 def test_an_older_reading_of_an_offer_changes_nothing() -> None:
     stock = book()
     stock.obey(Announce("o", offer(5, age=1)), START)
-    stock.obey(Announce("p", offer(9, age=2)), START)
+    ignored = stock.obey(Announce("p", offer(9, age=2)), START)
+    assert [event.name for event in ignored.events] == ["inventory.older_reading"]
     assert stock.promisable(CUP, CHEAP, START) == 5
     stock.obey(Announce("q", offer(3, age=0)), START)
     assert stock.promisable(CUP, CHEAP, START) == 3
+
+
+def test_a_reading_worked_out_anew_replaces_the_same_reading() -> None:
+    stock = book()
+    stock.obey(Announce("o", offer(5, until=600)), START)
+    stock.obey(Announce("p", offer(3, until=30)), START + TICK)
+    shown = [stock.promisable(CUP, CHEAP, START + timedelta(minutes=n)) for n in (1, 31)]
+    assert shown == [3, 0]
+
+
+def test_holds_that_an_offer_no_longer_covers_are_told() -> None:
+    stock = book()
+    stock.obey(Announce("o", offer(5, age=9)), START)
+    stock.obey(Hold("h", (line(4, offers=(CHEAP,)),), SOON), START)
+    assert told(stock.obey(Announce("p", offer(1)), START)) == [("inventory.holds_uncovered", 3)]
 
 
 def test_promises_that_an_offer_no_longer_covers_raise_an_alarm() -> None:
@@ -391,14 +540,17 @@ def test_what_was_bought_is_neither_promised_twice_nor_offered_again() -> None:
     stock.obey(Buy("b", ORDER, line(3), CHEAP), START)
     assert stock.promisable(CUP, CHEAP, START) == 2
     assert at(stock, StockAccount.ORDERED) == [(CHEAP, 3)]
-    assert at(stock, StockAccount.OFFERED) == [(CHEAP, 2)]
+    stock.obey(Announce("p", offer(5)), START + TICK)
+    assert stock.promisable(CUP, CHEAP, START + TICK) == 2
+    stock.obey(Announce("q", offer(5, age=-1)), START + timedelta(minutes=1))
+    assert stock.promisable(CUP, CHEAP, START + timedelta(minutes=1)) == 5
 
 
 def test_pieces_bought_for_an_order_arrive_for_that_order() -> None:
     stock = book()
     stock.obey(Announce("o", offer(5)), START)
     stock.obey(Allocate("a", ORDER, (line(3, offers=(CHEAP,)),)), START)
-    assert codes(stock.obey(Ship("s", ORDER, (line(3),)), START)) == ["not_bought"]
+    assert codes(stock.obey(Ship("s", ORDER, (line(3),)), START)) == ["not_allocated"]
     stock.obey(Buy("b", ORDER, line(3), CHEAP), START)
     mine = {"order_id": ORDER, "line_id": "1", "offer_id": CHEAP}
     arrived = stock.obey(Receive("r", CUP, HOME, 4, **mine), START)  # type: ignore[arg-type]
@@ -415,7 +567,8 @@ def test_bought_pieces_may_leave_the_supplier_for_the_buyer() -> None:
     stock.obey(Announce("o", offer(5)), START)
     stock.obey(Allocate("a", ORDER, (line(3, offers=(CHEAP,)),)), START)
     stock.obey(Buy("b", ORDER, line(2), CHEAP), START)
-    stock.obey(Ship("s", ORDER, (line(2, offers=(CHEAP,)),)), START)
+    assert codes(stock.ask(Ship("r", ORDER, (line(3),), offer_id=CHEAP), START)) == ["not_bought"]
+    stock.obey(Ship("s", ORDER, (line(2),), offer_id=CHEAP), START)
     assert at(stock, StockAccount.SHIPPED) == [("", 2)]
     assert at(stock, StockAccount.ALLOCATED) == [(CHEAP, 1)]
 
@@ -427,7 +580,12 @@ def test_what_was_bought_for_a_cancelled_order_is_told() -> None:
     stock.obey(Buy("b", ORDER, line(2), CHEAP), START)
     cancelled = stock.obey(Cancel("c", ORDER, (CUP,)), START)
     assert told(cancelled) == [("inventory.bought_in_vain", 2)]
-    assert at(stock, StockAccount.ORDERED) == [] == at(stock, StockAccount.ALLOCATED)
+    assert stock.of(ORDER) == ()
+    assert at(stock, StockAccount.ORDERED) == [(CHEAP, 2)]
+    mine = Receive("r", CUP, HOME, 2, "sellable", None, ORDER, "1", CHEAP)
+    assert codes(stock.obey(mine, START)) == ["not_bought"]
+    assert not stock.obey(Receive("s", CUP, HOME, 2, offer_id=CHEAP), START).problems
+    assert (at(stock, StockAccount.ORDERED), stock.free(CUP, START)) == ([], 2)
 
 
 # Ids, versions, bad input.
@@ -440,6 +598,39 @@ def test_a_repeated_command_changes_nothing_and_another_use_of_its_id_is_refused
     assert stock.obey(first, SOON).repeated
     assert codes(stock.obey(Allocate("a", ORDER, (line(3),)), START)) == ["id_reused"]
     assert (stock.free(CUP, START), stock.versions((CUP,))) == (3, {CUP: 2})
+
+
+def test_an_equal_command_is_a_repeat_however_it_is_written() -> None:
+    stock = book(home=5)
+    until = (START + timedelta(days=1)).astimezone(ZoneInfo("Asia/Shanghai"))
+    stock.obey(Hold("h", (line(1),), until), START)
+    assert stock.obey(Hold("h", (line(1),), until.astimezone(UTC)), START).repeated
+    due = Window(START, SOON)
+    stock.obey(Expect("e", CUP, HOME, 1, due, Decimal("0.9")), START)
+    assert stock.obey(Expect("e", CUP, HOME, 1, due, Decimal("0.90")), START).repeated
+    assert codes(stock.obey(Expect("e", CUP, HOME, 1, due), START)) == ["id_reused"]
+
+
+def test_a_time_without_a_zone_is_refused_before_it_does_harm() -> None:
+    stock = book(home=5)
+    stock.obey(Hold("h", (line(1),), SOON), START)
+    naive = START.replace(tzinfo=None)
+    for question in (
+        lambda: stock.obey(Allocate("a", ORDER, (line(1),)), naive),
+        lambda: stock.free(CUP, naive),
+        lambda: stock.real(CUP, naive),
+        lambda: stock.promisable(CUP, CHEAP, naive),
+    ):
+        with pytest.raises(NaiveTime):
+            question()
+    assert stock.free(CUP, START) == 4
+
+
+def test_a_book_is_made_of_several_warehouses_and_each_sku_once() -> None:
+    with pytest.raises(InvalidValue, match="several ids"):
+        StockBook("home")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="given twice"):
+        StockBook(HOMES, (SkuStock(CUP), SkuStock(CUP)))
 
 
 def test_moves_that_come_twice_are_counted_once() -> None:
@@ -491,6 +682,11 @@ def test_an_unknown_warehouse_is_refused_by_name(command: Command) -> None:
             "condition",
         ),
         (lambda: Count("c", CUP, HOME, -1), "counted"),
+        (lambda: Cancel("c", ORDER, ()), "sku_ids"),
+        (lambda: Release("c", "h", ()), "sku_ids"),
+        (lambda: Receive("r", CUP, HOME, 1, ""), "condition"),
+        (lambda: Receive("r", CUP, HOME, 1, "Sellable"), "condition"),
+        (lambda: Ship("s", ORDER, (line(1),), HOME, CHEAP), "offer_id"),
         (lambda: Regrade("g", CUP, HOME, 1, "opened", "opened"), "now"),
         (lambda: Transfer("t", CUP, 1, HOME, HOME), "destination"),
     ],
@@ -510,7 +706,7 @@ def test_the_pure_decision_says_what_the_book_does_and_replays() -> None:
         (Receive("h-CUP", CUP, HOME, 5), Done, "repeated"),
     ):
         with recording():
-            decision = keep(values, command, warehouses=HOMES, now=START)
+            decision = decide(values, command, warehouses=HOMES, now=START)
         assert isinstance(decision.value, kind)
         assert decision.codes == (code,)
         if isinstance(decision.value, Done):

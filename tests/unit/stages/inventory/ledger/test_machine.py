@@ -30,6 +30,7 @@ from crossborder.stages.inventory.ledger import (
     Cancel,
     Close,
     Count,
+    Cover,
     Expect,
     Free,
     Hold,
@@ -105,7 +106,7 @@ class Stock(RuleBasedStateMachine):
         parts = tuple({sku for line in hold.lines for sku, _ in line.needs})
         self.world.do(Release(self.world.name(), hold.id, parts))
 
-    @rule(wanted=lines(), backorder=st.integers(0, 9).map(lambda n: n == 0))
+    @rule(wanted=lines(), backorder=st.integers(0, 4).map(lambda n: n == 0))
     def allocate(self, wanted: tuple[StockLine, ...], backorder: bool) -> None:
         name = self.world.name()
         self.world.do(Allocate(name, OrderId(f"o-{name}"), wanted, backorder=backorder))
@@ -120,19 +121,33 @@ class Stock(RuleBasedStateMachine):
         wanted = hold.lines if same else other
         self.world.do(Allocate(name, OrderId(f"o-{name}"), wanted, hold_id=hold.id))
 
-    @rule(data=st.data(), pieces=few)
-    def free(self, data: st.DataObject, pieces: int) -> None:
-        picked = self._pick(data, StockAccount.ALLOCATED)
+    @rule(data=st.data(), wanted=lines())
+    @precondition(lambda self: self.world.holds)
+    def change_a_hold(self, data: st.DataObject, wanted: tuple[StockLine, ...]) -> None:
+        old = data.draw(st.sampled_from(self.world.holds))
+        until = self.world.now + timedelta(minutes=15)
+        self.world.do(Hold(self.world.name(), wanted, until, replaces=old.id))
+
+    @rule(some=st.lists(skus, min_size=1, unique=True))
+    def cover(self, some: list[SkuId]) -> None:
+        self.world.do(Cover(self.world.name(), tuple(some)))
+
+    @rule(data=st.data(), pieces=few, waiting=st.booleans(), home=st.none() | homes)
+    def free(self, data: st.DataObject, pieces: int, waiting: bool, home: Any) -> None:
+        account = StockAccount.AWAITED if waiting else StockAccount.ALLOCATED
+        picked = self._pick(data, account)
         if picked:
             sku, one = picked
             line = StockLine(one.line_id, sku, pieces)
-            self.world.do(Free(self.world.name(), OrderId(one.ref), (line,)))
+            name = self.world.name()
+            self.world.do(Free(name, OrderId(one.ref), (line,), warehouse_id=home))
 
     @rule(data=st.data())
     @precondition(lambda self: self.world.orders)
     def cancel(self, data: st.DataObject) -> None:
         order = data.draw(st.sampled_from(sorted(self.world.orders)))
-        self.world.do(Cancel(self.world.name(), OrderId(order), SKUS))
+        part = data.draw(st.none() | st.sampled_from(["0", "1"]))
+        self.world.do(Cancel(self.world.name(), OrderId(order), SKUS, part))
 
     @rule(data=st.data(), pieces=few)
     def ship(self, data: st.DataObject, pieces: int) -> None:
@@ -147,8 +162,9 @@ class Stock(RuleBasedStateMachine):
         picked = self._pick(data, StockAccount.ORDERED)
         if picked:
             sku, one = picked
-            line = StockLine(one.line_id, sku, one.quantity, offers=(one.offer_id,))
-            self.world.do(Ship(self.world.name(), OrderId(one.ref), (line,)))
+            line = StockLine(one.line_id or "1", sku, one.quantity)
+            order = OrderId(one.ref or "none")
+            self.world.do(Ship(self.world.name(), order, (line,), offer_id=one.offer_id))
 
     @rule(data=st.data(), pieces=few, home=homes, condition=conditions)
     def return_(self, data: st.DataObject, pieces: int, home: Any, condition: str) -> None:
@@ -181,6 +197,10 @@ class Stock(RuleBasedStateMachine):
     @rule(sku=skus, home=homes, counted=st.integers(0, 9), condition=conditions)
     def count(self, sku: SkuId, home: Any, counted: int, condition: str) -> None:
         self.world.do(Count(self.world.name(), sku, home, counted, condition))
+
+    @rule(sku=skus, home=homes, counted=st.integers(0, 4), booked=st.integers(0, 4))
+    def count_late(self, sku: SkuId, home: Any, counted: int, booked: int) -> None:
+        self.world.do(Count(self.world.name(), sku, home, counted, booked=booked))
 
     @rule(sku=skus, home=homes, pieces=few, condition=conditions)
     def write_off(self, sku: SkuId, home: Any, pieces: int, condition: str) -> None:
@@ -238,8 +258,8 @@ class Stock(RuleBasedStateMachine):
             self.world.do(
                 Receive(
                     *(self.world.name(), sku, home, pieces),
-                    order_id=OrderId(one.ref),
-                    line_id=one.line_id,
+                    order_id=OrderId(one.ref) if one.ref else None,
+                    line_id=one.line_id or None,
                     offer_id=one.offer_id,
                 )
             )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue
 from crossborder.model.ids import SkuId, WarehouseId
+from crossborder.predict.batches import AHEAD
 from crossborder.predict.quantiles import Distribution
 from crossborder.stages.inventory.planning import (
     Forecast,
@@ -132,7 +133,7 @@ def test_rows_are_read_only_as_answers_are_asked_for() -> None:
     assert read == 0
     for done in range(1, 20):
         assert next(plans).start == (done - 1) * 10
-        assert read <= done * 10 + 40
+        assert read <= (done + AHEAD) * 10
 
 
 def test_chunks_that_nobody_waits_for_are_cancelled() -> None:
@@ -140,7 +141,7 @@ def test_chunks_that_nobody_waits_for_are_cancelled() -> None:
     plans: Any = plan_all(some_rows(1000), executor=later, chunk=10)
     next(plans)
     plans.close()
-    assert [future.cancelled() for future in later.given] == [False, True, True, True]
+    assert [future.cancelled() for future in later.given] == [False] + [True] * (AHEAD - 1)
 
 
 def test_what_is_done_is_told_after_each_chunk() -> None:
@@ -148,6 +149,14 @@ def test_what_is_done_is_told_after_each_chunk() -> None:
     for _ in plan_all(some_rows(25), chunk=10, on_done=told.append):
         pass
     assert told == [10, 20, 25]
+
+
+def test_rows_that_go_on_from_a_place_are_named_by_it() -> None:
+    rows = [*some_rows(13), GOOD._replace(rate=-1.0)]
+    (first, *_), (rest,) = plan_all(rows[:10], chunk=5), plan_all(rows[10:13], start=10)
+    assert [first.start, rest.start] == [0, 10]
+    with pytest.raises(InvalidValue, match=r"row 13 \(kettle, DE\)\.rate"):
+        list(plan_all(rows[10:], start=10))
 
 
 def test_no_rows_give_no_answers() -> None:

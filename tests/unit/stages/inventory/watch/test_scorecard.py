@@ -15,6 +15,7 @@ from crossborder.model.ids import OrderId, PurchaseId, SkuId, SupplierId, Ticket
 from crossborder.model.money import Price
 from crossborder.model.purchase import Purchase, PurchaseLine, PurchaseStatus
 from crossborder.model.ticket import Author, Message, Ticket
+from crossborder.predict.quantiles import Distribution
 from crossborder.replay import replay, to_record
 from crossborder.stages.inventory.dated.trust import trusted
 from crossborder.stages.inventory.watch.purchases import PurchaseRecord, record_of
@@ -115,6 +116,23 @@ def test_a_faultless_purchase_never_lowers_the_score(
     assert after.score >= before.score
     assert after.on_time.value >= before.on_time.value
     assert after.vanished.value <= before.vanished.value
+
+
+@given(HISTORIES, records(), records(), st.sampled_from([0 * HOUR, 48 * HOUR]))
+def test_of_two_records_known_at_once_the_one_stands_that_makes_the_score_lower(
+    history: list[PurchaseRecord], one: PurchaseRecord, other: PurchaseRecord, handling: timedelta
+) -> None:
+    policy = ScorecardPolicy(handling=handling)
+    both = [evolve(each, purchase_id=PurchaseId("both"), known_at=NOW) for each in (one, other)]
+    scores = [card(*history, each, policy=policy).score for each in both]
+    assert card(*history, *both, policy=policy).score == min(scores)
+
+
+def test_an_overdue_purchase_stands_before_one_handed_over_in_time_with_a_scratch() -> None:
+    overdue = record(quantity=14, handed_over_at=None)
+    scratched = record(quantity=14, defective=1)
+    assert card(overdue).score < card(scratched).score
+    assert card(overdue, scratched) == card(scratched, overdue) == card(overdue)
 
 
 @given(HISTORIES)
@@ -227,6 +245,28 @@ def test_lead_times_are_listed_and_waiting_ones_apart() -> None:
         record("d", handed_over_at=None, vanished=True),
     )
     assert (made.lead_hours, made.open_hours) == ((20.0, 71.0), (72.0,))
+
+
+def test_a_silent_supplier_does_not_look_quick() -> None:
+    done = [record(name) for name in "abcd"]
+    quick = card(*done).hours()
+    assert quick == Distribution.of([20] * 4)
+    waiting = [record(f"open{number}", handed_over_at=None) for number in range(4)]
+    slow = card(*done, *waiting).hours()
+    assert slow == Distribution.censored([20] * 4, [72] * 4)
+    assert slow is not None
+    assert (slow.quantile(0.5), slow.quantile(0.9)) == (20, 144)
+
+
+@given(HISTORIES)
+def test_hours_are_known_once_any_purchase_took_or_takes_time(
+    history: list[PurchaseRecord],
+) -> None:
+    made = card(*history)
+    told = made.hours()
+    assert (told is None) is (not made.lead_hours and not any(made.open_hours))
+    if told is not None:
+        assert told.values[-1] >= max((*made.lead_hours, *made.open_hours))
 
 
 def test_a_purchase_known_twice_counts_as_known_last() -> None:

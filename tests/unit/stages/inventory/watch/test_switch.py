@@ -96,11 +96,94 @@ def test_thirty_noisy_days_flip_once_for_each_real_change(full_size: bool) -> No
             figures.append(chance.randint(1, 60) if there else noise)
             truth.append(there)
             left -= 1
-        states = run(figures)
+        states = run(figures, policy=SwitchPolicy(longest_wait=0 * HOUR))
         real = sum(one is not other for one, other in pairwise(truth))
         assert flips(states) == real > 4
         vanished = [hour for hour, figure in enumerate(figures) if not figure]
         assert all(states[hour].quantity == 0 for hour in vanished)
+        # Waiting longer each time, a short spell may be let pass, but none is added.
+        assert flips(run(figures)) in (real, real - 1, real - 2)
+
+
+def flip_times(figures: list[tuple[timedelta, int]]) -> list[datetime]:
+    """When the shelf flips, the figures being so far apart; each is told twice, to no effect."""
+    state, at, found = ON, START, []
+    for later, sellable in figures:
+        at += later
+        made = switch(state, sellable, observed_at=at, now=at).value
+        assert switch(made, sellable, observed_at=at, now=at).value == made
+        if made.listed is not state.listed:
+            found.append(at)
+        state = made
+    return found
+
+
+def most_in_a_day(times: list[datetime]) -> int:
+    return max((sum(one <= t < one + 24 * HOUR for t in times) for one in times), default=0)
+
+
+SPELLS = st.lists(
+    st.tuples(st.sampled_from([0, 2, 50]), st.sampled_from([5, 20, 30, 60]), st.integers(1, 40)),
+    max_size=40,
+)
+
+
+@given(SPELLS)
+def test_no_course_of_figures_flips_the_shelf_more_than_ten_times_a_day(
+    spells: list[tuple[int, int, int]],
+) -> None:
+    figures = [
+        (timedelta(minutes=minutes), sellable)
+        for sellable, minutes, count in spells
+        for _ in range(count)
+    ]
+    assert most_in_a_day(flip_times(figures)) <= 10
+
+
+def test_a_supply_that_goes_whenever_it_is_sold_is_waited_for_longer_each_time() -> None:
+    state, at, flipped = ON, START, []
+    while at < START + timedelta(days=20):
+        at += timedelta(minutes=10)
+        after = switch(state, 0 if state.listed else 50, observed_at=at, now=at).value
+        flipped += [at] if after.listed is not state.listed else []
+        state = after
+    assert most_in_a_day(flipped) == 9
+    back = flipped[1::2]
+    waited = [(relisted - gone) // HOUR for gone, relisted in zip(flipped[::2], back, strict=False)]
+    assert waited[:7] == [1, 2, 4, 8, 16, 24, 24]
+    assert len(flipped) < 9 + 2 * 20
+    # Zero, then 70 minutes of plenty, again and again: once off, it stays off for the day.
+    cycle = [0, *[50] * 7]
+    assert len(flip_times([(timedelta(minutes=10), figure) for figure in cycle * 18])) == 3
+
+
+@pytest.mark.parametrize("flapped", [0, 6])
+def test_a_single_real_change_is_over_after_the_first_wait(flapped: int) -> None:
+    figures = ([0] + [9] * 30) * flapped + [9] * 24 * 4 + [0] * 3 + [9] * 3
+    states = run(figures)
+    assert states[-1].listed
+    assert not states[-2].listed
+    assert states[-1].delistings == 1
+    waiting = after(states[-3], 9, len(figures) - 1.5)
+    facts = {"lasted": "0:30:00", "wait": "1:00:00", "delistings": 1}
+    assert waiting.reasons[0].facts.items() >= facts.items()
+
+
+def test_what_is_off_the_shelf_for_a_calm_time_comes_back_after_the_first_wait() -> None:
+    flapping = evolve(OFF, delistings=6, flipped_at=START)
+    asked = [after(flapping, 9, hours).reasons[0].facts["wait"] for hours in (71, 72)]
+    assert asked == ["1 day, 0:00:00", "1:00:00"]
+
+
+def test_a_wait_is_doubled_up_to_the_longest_and_never_shortened() -> None:
+    def waits(**given: timedelta) -> list[float]:
+        return [SwitchPolicy(**given).wait(count) / HOUR for count in (0, 1, 2, 5, 6, 10**9)]
+
+    assert waits() == [1, 1, 2, 16, 24, 24]
+    assert waits(longest_wait=0 * HOUR) == [1] * 6
+    assert waits(relist_after=30 * HOUR) == [30] * 6
+    assert waits(relist_after=0 * HOUR) == [0] * 6
+    assert waits(longest_wait=timedelta.max)[:4] == [1, 1, 2, 16]
 
 
 FIGURES = st.integers(0, 6)
@@ -122,12 +205,13 @@ def test_the_shelf_keeps_its_rules_in_every_course_of_things(
         again = after(made.value, sellable, hours, **terms)
         assert (again.value, again.events) == (made.value, ())
         names = [event.name for event in made.events]
-        if state.observed_at is not None and START + hours * HOUR < state.observed_at:
-            assert (made.value, names) == (state, [])
-            continue
         new = made.value
         left = max(0, new.sellable + substitutes - orders)
-        assert new.sellable <= sellable
+        if state.observed_at is not None and START + hours * HOUR < state.observed_at:
+            assert (new.sellable, new.observed_at) == (state.sellable, state.observed_at)
+            assert made.codes[0] == "older"
+        else:
+            assert new.sellable <= sellable
         assert new.quantity == (left if new.listed else 0)
         assert not (new.listed and left <= policy.delist_at)
         assert ("inventory.delisted" in names) is (state.listed and not new.listed)
@@ -222,10 +306,23 @@ def test_of_two_figures_of_one_moment_the_smaller_counts() -> None:
     assert after(listed, 4).value.quantity == 4
 
 
-def test_an_older_look_changes_nothing() -> None:
-    listed = after(ON, 5, 2).value
-    late = after(listed, 0, 1, open_orders=50)
-    assert (late.value, late.codes, late.events) == (listed, ("older",), ())
+@given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))
+def test_an_older_look_is_no_news_but_what_was_promised_since_counts(
+    known: int, older: int, orders: int, substitutes: int
+) -> None:
+    listed = after(ON, known, 2).value
+    terms = {"open_orders": orders, "substitutes": substitutes}
+    late, again = after(listed, older, 1, **terms), after(listed, known, 2, **terms)
+    assert (late.value, late.events) == (again.value, again.events)
+    assert (late.codes[0], late.codes[1:]) == ("older", again.codes[1:])
+
+
+def test_pieces_promised_since_are_not_published_with_an_older_look() -> None:
+    late = after(after(ON, 5, 2).value, 5, 1, open_orders=5)
+    assert (late.value.listed, late.value.quantity) == (False, 0)
+    assert (late.value.observed_at, late.codes) == (START + 2 * HOUR, ("older", "promised_away"))
+    more = after(after(ON, 5, 2).value, 50, 1)
+    assert more.value.quantity == 5
 
 
 @pytest.mark.parametrize(
@@ -271,6 +368,8 @@ def test_figures_that_cannot_be_are_refused(given: dict[str, Any], field: str) -
         ({"delist_at": 3}, "relist_margin"),
         ({"relist_observations": 0}, "relist_observations"),
         ({"relist_after": -HOUR}, "relist_after"),
+        ({"longest_wait": -HOUR}, "longest_wait"),
+        ({"calm": -HOUR}, "calm"),
     ],
 )
 def test_a_policy_that_would_flap_is_refused(change: dict[str, Any], field: str) -> None:
@@ -280,7 +379,12 @@ def test_a_policy_that_would_flap_is_refused(change: dict[str, Any], field: str)
 
 
 @pytest.mark.parametrize(
-    ("change", "field"), [({"quantity": 1}, "quantity"), ({"enough": 1}, "enough_since")]
+    ("change", "field"),
+    [
+        ({"quantity": 1}, "quantity"),
+        ({"enough": 1}, "enough_since"),
+        ({"delistings": 1}, "flipped_at"),
+    ],
 )
 def test_a_state_that_cannot_be_is_refused(change: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidValue) as caught:
