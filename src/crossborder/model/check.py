@@ -7,7 +7,7 @@
 | `str` | a text; not blank when the field is required |
 | `int` | an int, not a bool; not negative unless `metadata=SIGNED` |
 | `Decimal` | finite; an int or a text is read, a float refused |
-| `datetime` | with a zone |
+| `datetime` | with a zone; a zone by name is taken at the offset it has then |
 | `tuple[X, ...]` | every item is an X; a list is taken as a tuple |
 | `frozenset[X]` | every item is an X; a set is taken as a frozenset |
 | `Extra` | a mapping of JSON values, frozen |
@@ -19,8 +19,9 @@
 import re
 import types
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timezone
 from decimal import Decimal
+from types import NoneType
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin
 
 import attrs
@@ -28,7 +29,7 @@ import attrs
 from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.extra import Extra, freeze
 
-__all__ = ["SIGNED", "checked", "decimal", "refuse"]
+__all__ = ["SIGNED", "checked", "decimal", "instant", "refuse"]
 
 SIGNED: Mapping[str, bool] = types.MappingProxyType({"signed": True})
 """Field metadata: this number may be negative."""
@@ -56,6 +57,24 @@ def decimal(value: object) -> object:
         return Decimal(value)
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)
+    return value
+
+
+def instant(value: object) -> object:
+    """A time with its offset fixed; everything else is passed on.
+
+    Between two times of one zone by name Python counts by the clock on the wall, so 24 hours over
+    a change of the clocks would be 23 or 25.
+
+    >>> from datetime import timedelta
+    >>> from zoneinfo import ZoneInfo
+    >>> before = datetime(2026, 10, 31, 12, tzinfo=ZoneInfo("America/New_York"))
+    >>> (instant(before) + timedelta(days=1)).astimezone(before.tzinfo).hour
+    11
+    """
+    if isinstance(value, datetime) and type(value.tzinfo) not in (NoneType, timezone):
+        offset = value.utcoffset()
+        return value if offset is None else value.replace(tzinfo=timezone(offset), fold=0)
     return value
 
 
@@ -214,6 +233,8 @@ def _converter(kind: Any) -> Converter | None:
     plain = _plain(kind)
     if plain is Decimal:
         return decimal
+    if plain is datetime:
+        return instant
     if plain is Extra:
         return _extra
     origin = get_origin(plain)

@@ -18,13 +18,14 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from decimal import Context, localcontext
 from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from attrs import evolve, field, frozen
 
-from crossborder.model.check import checked
+from crossborder.model.check import checked, instant
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 
@@ -107,6 +108,11 @@ def decides(
 
         @wraps(function)
         def decide(*args: P.args, **kwargs: P.kwargs) -> Decision[T]:
+            for key, value in kwargs.items():
+                if isinstance(value, datetime):
+                    kwargs[key] = instant(value)
+            if any(isinstance(value, datetime) for value in args):
+                args = tuple(map(instant, args))  # type: ignore[assignment]
             # What a caller set for its own decimals must not change what is decided.
             with localcontext(_DECIMALS):
                 decision = function(*args, **kwargs)

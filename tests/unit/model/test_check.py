@@ -1,11 +1,12 @@
 """Every noun refuses nonsense in every field: the tables here are made from the annotations."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from types import UnionType
 from typing import Any, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.check import SIGNED, checked, decimal, refuse
+from crossborder.model.decision import RULES, Decision, decides
 from crossborder.model.extra import Extra
+from crossborder.model.time import Window
 from crossborder.testing.strategies import NOUNS
 
 T = TypeVar("T")
@@ -232,3 +235,28 @@ def test_any_datetime_with_a_zone_passes() -> None:
     from crossborder.model.events import Event
 
     assert Event("orders.placed", "1", at).at == at
+
+
+def test_a_zone_by_name_is_taken_at_the_offset_it_has_then() -> None:
+    clocks_go_back = datetime(2026, 10, 31, 12, tzinfo=ZoneInfo("America/New_York"))
+    kept = Window(clocks_go_back, clocks_go_back + timedelta(days=1))
+    assert (kept.latest - kept.earliest) == timedelta(hours=25)
+    assert kept.earliest.utcoffset() == timedelta(hours=-4)
+    assert kept.latest.utcoffset() == timedelta(hours=-5)
+    assert kept.earliest == clocks_go_back
+    twice = datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/New_York"), fold=1)
+    assert Window(twice, twice).earliest.utcoffset() == timedelta(hours=-5)
+
+
+def test_a_decision_counts_hours_alike_in_every_zone() -> None:
+    @decides("test.wait", 1)
+    def wait(begun: datetime, *, now: datetime) -> Decision[timedelta]:
+        return Decision(now - begun)
+
+    begun = datetime(2026, 10, 31, 12, tzinfo=ZoneInfo("America/New_York"))
+    now = begun + timedelta(days=1)
+    try:
+        plain = wait(begun.astimezone(UTC), now=now.astimezone(UTC)).value
+        assert wait(begun, now=now).value == plain == timedelta(hours=25)
+    finally:
+        del RULES["test.wait/1"]
