@@ -1,5 +1,6 @@
 """Numbers under uncertainty: distributions, calendars of work, demand."""
 
+from crossborder.predict.batches import in_batches
 from crossborder.predict.calendar import ALWAYS, WorkCalendar
 from crossborder.predict.chinese import chinese_calendar
 from crossborder.predict.demand import (
@@ -24,5 +25,6 @@ __all__ = [
     "WorkCalendar",
     "chinese_calendar",
     "convolve",
+    "in_batches",
     "mixture",
 ]

@@ -96,6 +96,9 @@ class _Runner:
 
     def law(self, usual: float) -> NegativeBinomial:
         mean = self.method.mean
+        # What sells more sells more steadily: on weekly shop sales this is nearer than one
+        # dispersion for all.
+        usual /= max(1.0, mean) ** 0.5
         usually = _PRIOR * max(mean * mean, self.square / self.weight if self.weight else 0.0)
         if usually:
             usual = (self.excess + usually * usual) / (self.square + usually)
@@ -147,8 +150,9 @@ def _runners() -> list[_Runner]:
 class BackTest:
     """Several smoothers of one item's demand, the best so far in front.
 
-    `dispersion` is the usual one of such items, to which a short history is shrunk. A tie goes to
-    the first, simple smoothing with 0.1.
+    `dispersion` is the usual one of items that sell about one piece a period, to which a short
+    history is shrunk; items that sell more are taken to be steadier, by the root of their mean. A
+    tie goes to the first, simple smoothing with 0.1.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> own, month = BackTest(), datetime(2026, 1, 31, tzinfo=UTC)
@@ -156,7 +160,7 @@ class BackTest:
     ...     own.observe(quantity, known_at=month, now=month)
     ...     month += timedelta(days=30)
     >>> own.best, own.law.quantile(0.9)
-    ('croston_sba(0.1)', 5)
+    ('ses(0.05)', 4)
     """
 
     __slots__ = ("_runners", "dispersion")

@@ -3,6 +3,11 @@
 from crossborder.stages.inventory.planning.batch import PlanRow, Plans, plan_all, plan_chunk
 from crossborder.stages.inventory.planning.cash import CashPlan, within_cash
 from crossborder.stages.inventory.planning.forecast import DemandForecast, forecast_demand
+from crossborder.stages.inventory.planning.forecast_batch import (
+    Forecasts,
+    forecast_all,
+    teach_pool,
+)
 from crossborder.stages.inventory.planning.item import (
     Arrival,
     Forecast,
@@ -18,6 +23,7 @@ __all__ = [
     "CashPlan",
     "DemandForecast",
     "Forecast",
+    "Forecasts",
     "Levels",
     "Mode",
     "ModeSplit",
@@ -25,11 +31,13 @@ __all__ = [
     "Plans",
     "ReorderItem",
     "ReorderProposal",
+    "forecast_all",
     "forecast_demand",
     "order_levels",
     "plan_all",
     "plan_chunk",
     "propose",
     "split_modes",
+    "teach_pool",
     "within_cash",
 ]

@@ -15,6 +15,7 @@ from crossborder.predict.demand.knowledge import admit, admit_quantity
 from crossborder.predict.demand.ladder import FRESH, Ladder, LadderState
 from crossborder.predict.demand.law import DemandLaw, PieceLaw
 from crossborder.predict.demand.track import Track
+from crossborder.stages.inventory.planning.item import Forecast
 
 __all__ = ["DemandForecast", "forecast_demand"]
 
@@ -58,6 +59,10 @@ class DemandForecast:
         if not self.p50 <= self.p80 <= self.p90 <= self.p95:
             shown = (self.p50, self.p80, self.p90, self.p95)
             raise refuse(self, "p50", shown, "the quantiles must not fall")
+
+    def over(self, days: int) -> Forecast:
+        """The same demand as what `propose` and `split_modes` take; it covers so many days."""
+        return Forecast.of(self.mean, self.variance, days)
 
 
 def _track(history: tuple[tuple[datetime, int | None], ...], now: datetime) -> Track:

@@ -178,7 +178,7 @@ def forecast_all(
     >>> rows = [("slow", tuple((at, 0) for at in known)), ("fast", tuple((at, 9) for at in known))]
     >>> pool = teach_pool(rows, now=known[-1])
     >>> [list(made.p50) for made in forecast_all(rows, now=known[-1], pool=pool)]
-    [[0, 8]]
+    [[0, 9]]
     """
     if periods < 1:
         text = "must be at least 1"
