@@ -11,7 +11,8 @@ from graphlib import CycleError, TopologicalSorter
 from attrs import frozen
 
 from crossborder.model.check import checked, refuse
-from crossborder.model.ids import SkuId
+from crossborder.model.ids import OfferId, SkuId, WarehouseId
+from crossborder.stages.inventory.ledger.lines import StockLine
 
 __all__ = ["Bundle", "explode", "fits", "lacking", "most"]
 
@@ -40,6 +41,24 @@ class Bundle:
         for sku, quantity in self.parts:
             if quantity < 1:
                 raise refuse(self, "parts", (sku, quantity), "must be at least 1 each")
+
+    def line(
+        self,
+        id: str,
+        quantity: int,
+        *,
+        bundles: "Iterable[Bundle]" = (),
+        warehouses: tuple[WarehouseId, ...] = (),
+        offers: tuple[OfferId, ...] = (),
+    ) -> StockLine:
+        """The line of an order that wants so many; `bundles` opens parts that are bundles.
+
+        >>> tea = Bundle(SkuId("set"), ((SkuId("cup"), 4), (SkuId("pot"), 1)))
+        >>> tea.line("1", 2).needs
+        (('cup', 8), ('pot', 2))
+        """
+        parts = tuple(explode([(self.sku_id, 1)], [self, *bundles]).items())
+        return StockLine(id, self.sku_id, quantity, parts, warehouses, offers)
 
 
 def _outside_in(bundles: Iterable[Bundle]) -> list[Bundle]:

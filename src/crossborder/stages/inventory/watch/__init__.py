@@ -9,10 +9,11 @@ from crossborder.stages.inventory.watch.scorecard import (
     effect,
     scorecard,
 )
-from crossborder.stages.inventory.watch.seen import News, Seen, gone, watch, watched
+from crossborder.stages.inventory.watch.seen import Aside, News, Seen, gone, watch, watched
 from crossborder.stages.inventory.watch.switch import ShelfState, SwitchPolicy, switch
 
 __all__ = [
+    "Aside",
     "News",
     "PurchaseRecord",
     "Rate",

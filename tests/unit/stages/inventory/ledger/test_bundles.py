@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue
-from crossborder.model.ids import SkuId
+from crossborder.model.ids import SkuId, WarehouseId
 from crossborder.serial import structure, unstructure
 from crossborder.stages.inventory.ledger.bundles import Bundle, explode, fits, lacking, most
 
@@ -128,3 +128,11 @@ def test_what_cannot_be_is_refused() -> None:
 @given(NESTED)
 def test_a_bundle_survives_its_record(bundles: tuple[Bundle, ...]) -> None:
     assert structure(unstructure(bundles[2]), Bundle) == bundles[2]
+
+
+def test_the_line_of_a_bundle_of_bundles_wants_plain_pieces() -> None:
+    tea = Bundle(SkuId("tea"), ((SkuId("cup"), 4), (SkuId("pot"), 1)))
+    party = Bundle(SkuId("party"), ((SkuId("tea"), 2), (SkuId("cup"), 1)))
+    line = party.line("1", 3, bundles=(tea,), warehouses=(WarehouseId("home"),))
+    assert dict(line.needs) == {"cup": 27, "pot": 6}
+    assert (line.sku_id, line.quantity, line.warehouses) == ("party", 3, ("home",))

@@ -24,7 +24,7 @@ from crossborder.model.supply import (
     SupplierOffer,
 )
 from crossborder.replay import replay, to_record
-from crossborder.stages.inventory.watch import News, Seen, gone, watch, watched
+from crossborder.stages.inventory.watch import Aside, News, Seen, gone, watch, watched
 from crossborder.stages.inventory.watch.changes import applied, changes
 from crossborder.testing.strategies import offers
 
@@ -166,10 +166,83 @@ def test_a_stream_with_repeats_in_any_order_ends_in_one_offer(
     assert again.value[0].news in (News.REPEATED, News.OLDER)
 
 
+def dollars(hours: int, available: int = 1) -> SupplierOffer:
+    lines = (OfferLine(RED, available, Price("2", "USD")),)
+    return evolve(offer(hours=hours), currency="USD", tiers=(), lines=lines)
+
+
+def euros(hours: int) -> SupplierOffer:
+    return evolve(dollars(hours), currency="EUR", lines=(OfferLine(RED, 1, Price("2", "EUR")),))
+
+
+MIXED = st.lists(
+    st.builds(dollars, st.integers(0, 3), st.integers(0, 2))
+    | st.builds(euros, st.integers(0, 3))
+    | st.builds(
+        lambda hours, left: offer(hours=hours, lines=line(RED, available=left)),
+        st.integers(0, 3),
+        st.integers(0, 2),
+    ),
+    min_size=1,
+    max_size=8,
+)
+State = tuple[SupplierOffer, datetime | None, tuple[Aside, ...]]
+
+
+def state(seen: Seen) -> State:
+    return seen.offer, seen.since, seen.aside
+
+
+def one_by_one(known: SupplierOffer | None, stream: list[SupplierOffer]) -> State:
+    now_known: SupplierOffer | Seen | None = known
+    for seen in stream:
+        now_known = watch(now_known, seen, now=NOON + 24 * HOUR).value
+    assert isinstance(now_known, Seen)
+    return state(now_known)
+
+
+@given(MIXED, st.sampled_from([None, offer(), dollars(1), offer(hours=9)]), st.data())
+def test_a_stream_of_many_currencies_ends_in_the_same_however_it_is_split_and_shuffled(
+    stream: list[SupplierOffer], known: SupplierOffer | None, data: st.DataObject
+) -> None:
+    start = () if known is None else (known,)
+    now = NOON + 24 * HOUR
+    whole = watched(tuple(stream), start, now=now)
+    mixed = data.draw(st.permutations([*stream, *stream[:2]]))
+    shuffled = watched(tuple(mixed), start, now=now)
+    assert (shuffled.value, shuffled.events) == (whole.value, whole.events)
+    assert one_by_one(known, mixed) == state(whole.value[0])
+    cut = data.draw(st.integers(0, len(mixed)))
+    half = watched(tuple(mixed[:cut]), start, now=now).value
+    rest = watched(tuple(mixed[cut:]), half or start, now=now).value
+    assert state((rest or half)[0]) == state(whole.value[0])
+    again = watched(tuple(mixed), whole.value, now=now)
+    assert (again.events, state(again.value[0])) == ((), state(whole.value[0]))
+
+
+@given(MIXED)
+def test_the_currency_first_observed_stands_with_its_newest_terms(
+    stream: list[SupplierOffer],
+) -> None:
+    (seen,) = watched(tuple(stream), now=NOON + 24 * HOUR).value
+    first = min((one.observed_at, one.currency) for one in stream)
+    assert (seen.since, seen.offer.currency) == first
+    newest = {
+        one.currency: max(other.observed_at for other in stream if other.currency == one.currency)
+        for one in stream
+    }
+    for one in (seen.offer, *(one.offer for one in seen.aside)):
+        assert one.observed_at == newest.pop(one.currency)
+    assert newest == {}
+
+
 @given(offers(), st.timedeltas(timedelta(0), timedelta(days=9)))
 def test_the_same_look_twice_tells_nothing(one: SupplierOffer, later: timedelta) -> None:
     again = watch(one, one, now=one.observed_at + later)
     assert (again.value, again.events) == (Seen(one, News.REPEATED, later), ())
+    found = watch(None, one, now=one.observed_at + later)
+    again = watch(found.value, one, now=one.observed_at + later)
+    assert (again.value, again.events) == (evolve(found.value, news=News.REPEATED), ())
 
 
 def test_one_moment_takes_the_offer_that_promises_less() -> None:
@@ -192,7 +265,7 @@ def test_offers_of_one_moment_that_differ_only_in_odd_values_have_one_order() ->
 
 def test_a_first_look_finds_the_offer() -> None:
     found = look(None, offer())
-    assert found.value == Seen(offer(), News.FIRST, 24 * HOUR)
+    assert found.value == Seen(offer(), News.FIRST, 24 * HOUR, NOON)
     assert found.events == (
         Event("inventory.offer_found", "o1", NOON, Extra({"currency": "CNY", "skus": (RED, BLUE)})),
     )
@@ -268,6 +341,7 @@ def test_skus_that_come_and_go_are_told_with_all_that_is_stated_of_them() -> Non
 def test_the_order_of_the_skus_tells_nothing() -> None:
     seen = look(offer(), offer(hours=1, lines=offer().lines[::-1]))
     assert (seen.events, seen.value.offer.lines) == ((), offer().lines[::-1])
+    assert (seen.value.news, seen.codes) == (News.UNCHANGED, ("unchanged",))
 
 
 @pytest.mark.parametrize(
@@ -325,27 +399,61 @@ def test_an_offer_that_vanishes_and_returns_is_told() -> None:
     assert back.value.offer == offer(hours=2)
 
 
-def dollars(hours: int) -> SupplierOffer:
-    lines = (OfferLine(RED, 1, Price("2", "USD")),)
-    return evolve(offer(hours=hours), currency="USD", tiers=(), lines=lines)
-
-
-def test_another_currency_is_a_verdict_and_no_price_change() -> None:
+def test_another_currency_is_set_aside_and_told_and_is_no_price_change() -> None:
     seen = look(offer(), dollars(1))
     assert (seen.value.offer, seen.value.news) == (offer(), News.OTHER_CURRENCY)
-    assert (seen.events, seen.codes) == ((), ("other_currency",))
-    assert (seen.reasons[0].facts["before"], seen.reasons[0].facts["after"]) == ("CNY", "USD")
+    assert seen.value.aside == (Aside(dollars(1), NOON + HOUR),)
+    sides = {"before": "CNY", "after": "USD", "stands": "CNY"}
+    told = Event("inventory.currency_changed", "o1", NOON + HOUR, Extra(sides))
+    assert (seen.events, seen.codes) == ((told,), ("other_currency",))
+    facts = {"after": "USD", "stands": "CNY", "events": 1}
+    assert seen.reasons[0].facts.items() >= facts.items()
     assert look(offer(), dollars(0)).value.news is News.OTHER_CURRENCY
     assert look(None, dollars(1)).value.offer == dollars(1)
+
+
+def test_another_currency_is_told_once_for_each_reading_that_says_something_new() -> None:
+    def next_look(known: Seen, seen: SupplierOffer) -> tuple[Seen, News, int]:
+        made = watch(known, seen, now=NOON + 24 * HOUR)
+        return made.value, made.value.news, len(made.events)
+
+    known = look(offer(), dollars(2)).value
+    assert next_look(known, dollars(2))[1:] == (News.REPEATED, 0)
+    assert next_look(known, dollars(1))[1:] == (News.OLDER, 0)
+    known, news, events = next_look(known, dollars(3))
+    assert (news, events) == (News.OTHER_CURRENCY, 0)
+    known, news, events = next_look(known, dollars(4, available=9))
+    assert (news, events) == (News.OTHER_CURRENCY, 1)
+    assert known.aside == (Aside(dollars(4, available=9), NOON + HOUR * 2),)
+    known, news, events = next_look(known, euros(1))
+    assert [one.offer.currency for one in known.aside] == ["EUR", "USD"]
+
+
+def test_a_currency_observed_earlier_stands_though_it_is_told_later() -> None:
+    late = watch(look(None, dollars(1)).value, offer(), now=NOON + 24 * HOUR)
+    assert late.value == Seen(
+        offer(), News.OTHER_CURRENCY, 24 * HOUR, NOON, (Aside(dollars(1), NOON + HOUR),)
+    )
+    (event,) = late.events
+    assert event.facts == {"before": "USD", "after": "CNY", "stands": "CNY"}
+
+
+def test_a_plain_offer_as_known_settles_the_currency() -> None:
+    (aside,) = look(look(None, offer()).value.offer, dollars(5)).value.aside
+    settled = look(aside.offer, offer(hours=1)).value
+    assert (settled.offer, settled.since) == (dollars(5), None)
+    assert settled.aside == (Aside(offer(hours=1), NOON + HOUR),)
 
 
 def test_a_stream_tells_of_another_currency_and_goes_on() -> None:
     later = offer(hours=2, lines=line(RED, available=1))
     stream = watched((later, dollars(1), offer()), now=NOON + 3 * HOUR)
     assert stream.codes == ("watched", "other_currency")
-    assert stream.value == (Seen(later, News.FIRST, HOUR),)
+    aside = (Aside(dollars(1), NOON + HOUR),)
+    assert stream.value == (Seen(later, News.FIRST, HOUR, NOON, aside),)
     assert [event.name for event in stream.events] == [
         "inventory.offer_found",
+        "inventory.currency_changed",
         "inventory.stock_changed",
     ]
 
@@ -357,7 +465,8 @@ def test_a_stream_keeps_offers_apart() -> None:
         ("a", News.FIRST),
         ("o1", News.UNCHANGED),
     ]
-    assert stream.reasons[0].facts == {"observations": 2, "offers": 2, "events": 1}
+    counts = {"observations": 2, "offers": 2, "events": 1, "refused": 0}
+    assert stream.reasons[0].facts == counts
 
 
 TWICE = offer(hours=1, lines=(*offer().lines, offer().lines[0]))
@@ -379,6 +488,49 @@ def test_what_cannot_be_compared_is_refused(
     with pytest.raises(InvalidValue) as caught:
         look(known, seen)
     assert caught.value.field == field
+
+
+def test_changes_of_an_offer_with_two_lines_of_one_sku_are_refused() -> None:
+    with pytest.raises(InvalidValue, match="two of one SKU"):
+        changes(offer(), TWICE)
+
+
+@pytest.mark.parametrize(
+    ("bad", "code", "field", "at"),
+    [
+        (TWICE, "unreadable", "lines", NOON + HOUR),
+        (offer(hours=3), "from_the_future", "observed_at", NOON + 2 * HOUR),
+    ],
+)
+def test_an_observation_that_cannot_be_used_does_not_stop_the_others(
+    bad: SupplierOffer, code: str, field: str, at: datetime
+) -> None:
+    now = NOON + 2 * HOUR
+    other = evolve(offer(hours=1), id=OfferId("a"))
+    good = (other, offer(), offer(hours=2, moq=7))
+    clean = watched(good, now=now)
+    for batch in ((bad, *good), (*good, bad, bad)):
+        stream = watched(batch, now=now)
+        assert stream.value == clean.value
+        *events, refused = stream.events
+        assert tuple(events) == clean.events
+        facts = {"offer_id": "o1", "observed_at": bad.observed_at.isoformat(), "field": field}
+        expected = Extra({**facts, "reason": code})
+        assert refused == Event("inventory.observation_refused", "o1", at, expected)
+        assert (stream.codes, stream.reasons[-1].facts) == (("watched", code), facts)
+        assert stream.reasons[0].facts["refused"] == 1
+    alone = watched((bad,), now=now)
+    assert (alone.value, alone.codes) == ((), ("watched", code))
+
+
+@pytest.mark.parametrize("bad", [TWICE, offer(hours=3)])
+def test_an_offer_of_which_something_unusable_is_known_does_not_stop_the_others(
+    bad: SupplierOffer,
+) -> None:
+    other = evolve(offer(hours=1), id=OfferId("a"))
+    stream = watched((offer(hours=2), other), (bad,), now=NOON + 2 * HOUR)
+    assert [seen.offer for seen in stream.value] == [other]
+    assert stream.reasons[-1].facts["observed_at"] == "2026-11-02T14:00:00+00:00"
 
 
 def test_an_offer_known_twice_is_refused() -> None:
@@ -404,5 +556,10 @@ def test_looks_are_made_again_from_their_records() -> None:
     with recording():
         one = watch(offer(), offer(hours=1, moq=3), now=NOON + HOUR)
         many = watched((offer(hours=1), gone(offer(), at=NOON)), (offer(),), now=NOON + HOUR)
+        both = watched((offer(hours=1), dollars(1)), (many.value[0],), now=NOON + HOUR)
+        next_one = watch(both.value[0], dollars(1), now=NOON + HOUR)
+        refused = watched((TWICE, offer(hours=9)), now=NOON + HOUR)
     assert replay(to_record(one)) == evolve(one, inputs=None)
-    assert replay(to_record(many)) == evolve(many, inputs=None)
+    assert replay(to_record(next_one)) == evolve(next_one, inputs=None)
+    for made in (many, both, refused):
+        assert replay(to_record(made)) == evolve(made, inputs=None)
