@@ -13,7 +13,7 @@ from crossborder.model.money import Money, Price, total
 from crossborder.stages.inventory.valuation.age import days_on_hand
 from crossborder.stages.inventory.valuation.layers import Layer
 
-__all__ = ["CarryingCost", "StorageFees", "StorageTier", "carried", "carrying_cost", "oldest_first"]
+__all__ = ["FREE", "CarryingCost", "StorageFees", "StorageTier", "carried", "carrying_cost", "oldest_first"]
 
 _YEAR = 365
 
@@ -56,6 +56,10 @@ class StorageFees:
     def __attrs_post_init__(self) -> None:
         _rising(self, "tiers", self.tiers)
         _rising(self, "surcharges", self.surcharges)
+
+
+FREE = StorageFees()
+"""A warehouse that costs nothing, such as one's own."""
 
 
 @frozen(field_transformer=checked)
@@ -102,8 +106,8 @@ def carried(
     left: Iterable[int],
     *,
     now: datetime,
-    fees: StorageFees,
-    capital_rate: Decimal,
+    fees: StorageFees = FREE,
+    capital_rate: Decimal = Decimal(0),
     currency: str,
 ) -> CarryingCost:
     """What keeping costs while pieces leave: `left` is how many are there on each day from `now`.
@@ -139,8 +143,8 @@ def carrying_cost(
     *,
     now: datetime,
     days: int,
-    fees: StorageFees,
-    capital_rate: Decimal,
+    fees: StorageFees = FREE,
+    capital_rate: Decimal = Decimal(0),
     currency: str,
 ) -> CarryingCost:
     """What keeping all the pieces for so many more days costs.

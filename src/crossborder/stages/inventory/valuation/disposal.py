@@ -12,7 +12,7 @@ from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
 from crossborder.model.ids import SkuId
 from crossborder.model.money import Money, Price
-from crossborder.stages.inventory.valuation.carrying import StorageFees, carried, oldest_first
+from crossborder.stages.inventory.valuation.carrying import FREE, StorageFees, carried, oldest_first
 from crossborder.stages.inventory.valuation.layers import Layer
 
 __all__ = [
@@ -210,8 +210,8 @@ def disposal(
     markdowns: tuple[SalePlan, ...] = (),
     now: datetime,
     horizon: int,
-    fees: StorageFees,
-    capital_rate: Decimal,
+    fees: StorageFees = FREE,
+    capital_rate: Decimal = Decimal(0),
 ) -> Decision[Disposal]:
     """What to do with one SKU's aged stock, by what each way brings from `now` on.
 
