@@ -17,7 +17,10 @@ from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
+from attrs import evolve
+
 from crossborder.model.ids import OfferId, OrderId, ProductId, SkuId, SupplierId
+from crossborder.model.money import Price
 from crossborder.model.supply import OfferLine, Supplier, SupplierOffer
 from crossborder.predict.calendar import WorkCalendar
 from crossborder.predict.chinese import chinese_calendar
@@ -28,9 +31,10 @@ from crossborder.stages.inventory.virtual import (
     LeadTime,
     OpenLine,
     outlook,
+    promise,
     virtual_stock,
 )
-from crossborder.stages.inventory.virtual.keep import arrival, starts
+from crossborder.stages.inventory.virtual.keep import arrival, ends, starts
 
 SKU = SkuId("s1")
 DAY = timedelta(days=1)
@@ -78,7 +82,8 @@ def long_lead() -> LeadTime:
 
 def offer(now: datetime) -> SupplierOffer:
     supplier = Supplier(SupplierId("m"))
-    return SupplierOffer(OfferId("o"), supplier, ProductId("p"), (OfferLine(SKU, 100),), "CNY", now)
+    line = OfferLine(SKU, 1000, Price("10", "CNY"))
+    return SupplierOffer(OfferId("o"), supplier, ProductId("p"), (line,), "CNY", now)
 
 
 def costs() -> None:
@@ -89,7 +94,12 @@ def costs() -> None:
     def decide() -> object:
         return virtual_stock(made, SKU, now=NOW, ship_by=ship_by, deliver_by=deliver_by, lead=lead)
 
-    print(f"virtual_stock_5_parts_us {fastest(decide, 50) * 1e6:.0f}")
+    def decide_anew() -> object:
+        ends.cache_clear()
+        return decide()
+
+    print(f"virtual_stock_5_parts_us {fastest(decide_anew, 10) * 1e6:.0f}")
+    print(f"virtual_stock_same_dates_us {fastest(decide, 50) * 1e6:.0f}")
     single = (made.id, SKU)
     lines = tuple(
         OpenLine(OrderId(str(at)), "1", single[1], 1, single[0], ship_by, deliver_by)
@@ -98,9 +108,21 @@ def costs() -> None:
     candidates = (Candidate(made, lead),)
 
     def watch() -> object:
+        ends.cache_clear()
         return outlook(lines, candidates, now=NOW, level=Decimal("0.8"))
 
     print(f"outlook_per_line_us {fastest(watch, 1) / len(lines) * 1e6:.0f}")
+    several = tuple(
+        Candidate(evolve(made, id=OfferId(f"o{at}")), evolve(lead, margin=(20 + at) * DAY / 4))
+        for at in range(5)
+    )
+
+    def answer() -> object:
+        ends.cache_clear()
+        soon, there = NOW + 8 * DAY, NOW + 15 * DAY
+        return promise(several, SKU, 2, now=NOW, ship_by=soon, deliver_by=there, later=30)
+
+    print(f"promise_5_offers_30_days_us {fastest(answer, 1) * 1e6:.0f}")
     print(f"thinning_largest_error {largest_error(lead, ship_by, deliver_by):.4f}")
 
 

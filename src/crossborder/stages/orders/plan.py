@@ -72,11 +72,14 @@ class PurchasePlan:
 def _price(offer: SupplierOffer, line: OfferLine, pieces: int) -> tuple[str, Price | None]:
     """Why it cannot be bought (or empty), and what one piece costs."""
     wholesale = pieces >= offer.moq and pieces % offer.multiple == 0
-    if not wholesale and not offer.sells_singly(line):
+    single = offer.sells_singly(line)
+    if not wholesale and not single:
         return ("below_moq" if pieces < offer.moq else "not_a_multiple"), None
     if line.channel_price is not None:
         return "", line.channel_price
-    price = offer.listed_price(line, pieces) if wholesale else line.one_piece_price
+    price = offer.listed_price(line, pieces) if wholesale else None
+    if price is None and single:
+        price = line.one_piece_price
     return ("" if price is not None else "no_price"), price
 
 
@@ -116,7 +119,7 @@ class _Draft:
         if not offer.orderable:
             return "not_orderable", None
         early = offer.valid_from is not None and now < offer.valid_from
-        if early or (offer.valid_until is not None and now > offer.valid_until):
+        if early or (offer.valid_until is not None and now >= offer.valid_until):
             return "offer_not_valid", None
         taken = self.taken.get((offer.id, line.sku_id), 0)
         if line.available is not None and line.available - taken < pieces:
@@ -182,7 +185,7 @@ def _sent(order: Order) -> dict[str, int]:
     return pieces
 
 
-@decides("orders.plan", 1)
+@decides("orders.plan", 2)
 def plan(
     order: Order,
     offers: tuple[SupplierOffer, ...],

@@ -1,12 +1,13 @@
 """How many pieces can be bought on an offer's terms, and at which price.
 
 The terms are read as order planning reads them: the smallest quantity (起批量) and the multiple
-(一手) bind a wholesale purchase, single pieces (一件代发) have a price of their own, an agreed price
-goes before all others. The mix rule (混批) waives the smallest quantity, and is used only where it
+(一手) bind a wholesale purchase, single pieces (一件代发) have a price of their own, which holds for a
+larger quantity too where no other is known, and an agreed price goes before all others. The mix rule (混批) waives the smallest quantity, and is used only where it
 is said what else is bought of that seller.
 """
 
 from datetime import datetime
+from decimal import Decimal
 
 from attrs import frozen
 
@@ -38,7 +39,7 @@ class Buyable:
         pieces: how many; nought when it cannot be bought.
         unit_price: what one costs in that quantity, or None.
         reason: why nothing can be bought: not_orderable, offer_not_valid, supplier_short,
-            below_moq, not_a_multiple, no_price or nothing_left; empty otherwise.
+            too_few, below_moq, not_a_multiple, no_price or nothing_left; empty otherwise.
     """
 
     pieces: int
@@ -56,7 +57,7 @@ def not_open(offer: SupplierOffer, now: datetime) -> str:
     if not offer.orderable:
         return "not_orderable"
     early = offer.valid_from is not None and now < offer.valid_from
-    late = offer.valid_until is not None and now > offer.valid_until
+    late = offer.valid_until is not None and now >= offer.valid_until
     return "offer_not_valid" if early or late else ""
 
 
@@ -97,7 +98,7 @@ class _Terms:
         if not wholesale and not single:
             return Buyable(0, None, "below_moq" if pieces < self.offer.moq else "not_a_multiple")
         price = self.listed(pieces)
-        if not wholesale and self.line.channel_price is None:
+        if single and self.line.channel_price is None and (price is None or not wholesale):
             price = self.line.one_piece_price
         return Buyable(0, None, "no_price") if price is None else Buyable(pieces, price)
 
@@ -109,10 +110,16 @@ class _Terms:
             starts.add((mix.min_pieces or 0) - self.beside.pieces)
             lacking = (mix.min_amount or self.beside.amount) - self.beside.amount
             prices = {self.listed(pieces) for pieces in starts}
-            starts |= {-int(-lacking.amount // price.amount) for price in prices if price}
+            starts |= {_times(price.amount, lacking.amount) for price in prices if price}
         # Enough at a dearer tier need not be enough at the next one: hence every start.
         quantities = (self.up(max(wanted, start)) for start in starts)
         return min(filter(self.wholesale, quantities))
+
+
+def _times(price: Decimal, amount: Decimal) -> int:
+    """How often the price makes up the amount; Decimals divide towards nought, not downwards."""
+    whole = int(amount // price)
+    return whole + (price * whole < amount)
 
 
 def purchase_quantity(
@@ -122,12 +129,13 @@ def purchase_quantity(
     *,
     now: datetime,
     beside: Basket | None = None,
+    limit: int | None = None,
 ) -> Buyable:
     """How many pieces to buy so that at least `wanted` come, and at which price.
 
     A wholesale quantity is bought as it is. Any other is rounded up to the smallest quantity and
     the multiple, or bought singly, whichever costs less in all; at equal costs, the fewer pieces.
-    Never more than the supplier says it has.
+    Never more than the supplier says it has, nor more than `limit`.
 
     Args:
         offer: the terms.
@@ -135,6 +143,7 @@ def purchase_quantity(
         wanted: pieces that are needed.
         now: the moment of buying.
         beside: what else is bought of the seller in the same cart; None: the mix rule is not used.
+        limit: the most pieces that can be counted on, or None to go by the supplier's figure.
 
     Raises:
         InvalidValue: fewer than 1 wanted.
@@ -147,15 +156,20 @@ def purchase_quantity(
         return Buyable(0, None, closed)
     if line.available is not None and line.available < wanted:
         return Buyable(0, None, "supplier_short")
+    if limit is not None and limit < wanted:
+        return Buyable(0, None, "too_few")
     terms = _Terms(offer, line, beside)
     exact = terms.bought(wanted)
     if terms.wholesale(wanted):
         return exact
-    more = terms.rounded_up(wanted)
-    within = line.available is None or more <= line.available
-    ways = (exact, terms.bought(more)) if within else (exact,)
+    more = terms.bought(terms.rounded_up(wanted))
+    there = line.available is None or more.pieces <= line.available
+    counted = limit is None or more.pieces <= limit
+    ways = (exact, more) if there and counted else (exact,)
     priced = [(way.cost, way.pieces, way) for way in ways if way.cost is not None]
-    return min(priced, key=lambda item: item[:2])[2] if priced else exact
+    if priced:
+        return min(priced, key=lambda item: item[:2])[2]
+    return Buyable(0, None, "too_few") if there and not counted else exact
 
 
 def most_buyable(
@@ -168,7 +182,7 @@ def most_buyable(
 ) -> Buyable:
     """The most pieces, up to `limit`, that can be bought on the offer, and their price.
 
-    Where the wholesale price is known, there is a way to buy any smaller number within the limit.
+    Where there is any, there is a way to buy at least any smaller number within the limit.
     The supplier's own stock figure is for the caller to put into the limit.
     """
     closed = not_open(offer, now)

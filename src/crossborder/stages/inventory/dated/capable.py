@@ -26,6 +26,11 @@ _HOUR = timedelta(hours=1)
 _FOUR = Decimal("0.0001")
 
 
+def _forward(instance: object, attribute: Any, lead: Distribution) -> None:
+    if lead.values[0] < 0:
+        raise refuse(instance, attribute.name, lead.values[0], "must not be negative")
+
+
 def _to_one(instance: object, attribute: Any, value: Decimal) -> None:
     if value > 1:
         raise refuse(instance, attribute.name, value, "must not be above 1")
@@ -40,12 +45,14 @@ class OfferSource:
         lead: hours from our purchase until the pieces count as ours, as a distribution.
         score: how far the supplier's figures are to be trusted, from 0 to 1.
         capacity: the most pieces it can hand over, whatever its figure says; None: no such limit.
+            Two listings of one supplier that share one stock are two offers, which add up: split
+            the stock between them here, or give one of them.
         taken: pieces we bought after the figure was read, which it still contains.
         beside: what else is bought of the seller in the same cart, for its mix rule.
     """
 
     offer: SupplierOffer
-    lead: Distribution
+    lead: Distribution = field(validator=_forward)
     score: Decimal = field(default=Decimal(1), validator=_to_one)
     capacity: int | None = None
     taken: int = 0
@@ -192,7 +199,8 @@ def capable_to_promise(
     An offer adds pieces when its lead time is short enough with the wanted probability. Its stock
     figure is cut by its age and the supplier's score (`haircut`), limited by its capacity, and
     rounded down to what its terms let us buy. A shortage of our own is covered first. One offer
-    counts once, however often it is given, and pieces that we bought since its figure was read do
+    counts once, however often it is given (two offers of one supplier count as two: see
+    `OfferSource.capacity`), and pieces that we bought since its figure was read do
     not count again.
 
     More supplier stock, a better score, a fresher figure or a later `at` never promise less; a

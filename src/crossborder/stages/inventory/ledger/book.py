@@ -45,7 +45,7 @@ class StockBook:
 
     >>> from datetime import UTC
     >>> from crossborder.model.ids import OrderId
-    >>> from crossborder.stages.inventory.ledger.commands import Allocate, Receive, StockLine
+    >>> from crossborder.stages.inventory.ledger import Allocate, Receive, StockLine
     >>> now, home, cup = datetime(2026, 11, 2, tzinfo=UTC), WarehouseId("home"), SkuId("CUP")
     >>> book = StockBook((home,))
     >>> _ = book.obey(Receive("r1", cup, home, 5), now)

@@ -13,7 +13,15 @@ from crossborder.model.money import Money, Price, total
 from crossborder.stages.inventory.valuation.age import days_on_hand
 from crossborder.stages.inventory.valuation.layers import Layer
 
-__all__ = ["FREE", "CarryingCost", "StorageFees", "StorageTier", "carried", "carrying_cost", "oldest_first"]
+__all__ = [
+    "FREE",
+    "CarryingCost",
+    "StorageFees",
+    "StorageTier",
+    "carried",
+    "carrying_cost",
+    "oldest_first",
+]
 
 _YEAR = 365
 

@@ -7,7 +7,8 @@ through it again when a supplier changes.
 
 from crossborder.stages.inventory.virtual.keep import latest_purchase
 from crossborder.stages.inventory.virtual.lead import LeadTime
-from crossborder.stages.inventory.virtual.outlook import LineOutlook, OpenLine, outlook
+from crossborder.stages.inventory.virtual.lines import OpenLine, standing_alarms
+from crossborder.stages.inventory.virtual.outlook import LineOutlook, outlook
 from crossborder.stages.inventory.virtual.part import LeadPart
 from crossborder.stages.inventory.virtual.redecide import Cover, CoverKind, redecide
 from crossborder.stages.inventory.virtual.ship_by import ShipByRule, ship_by
@@ -31,5 +32,6 @@ __all__ = [
     "promise",
     "redecide",
     "ship_by",
+    "standing_alarms",
     "virtual_stock",
 ]

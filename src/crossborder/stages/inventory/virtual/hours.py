@@ -13,11 +13,15 @@ from zoneinfo import ZoneInfo
 from crossborder.errors import InvalidValue
 from crossborder.predict.calendar import WorkCalendar
 
-__all__ = ["Hours", "hours_around"]
+__all__ = ["Hours", "TooLong", "hours_around", "hours_for"]
 
 _DAY = timedelta(days=1)
-_YEARS = 1
-"""How many years on either side of the asked one are laid out: what takes longer is a slip."""
+_REACHES = (1, 3)
+"""How many years are laid out on either side of what is asked: first few, then more."""
+
+
+class TooLong(InvalidValue):
+    """Work goes on beyond all years that are laid out."""
 
 
 class Hours:
@@ -66,10 +70,14 @@ class Hours:
         """Seconds worked on what came in at `came`, up to `end`."""
         return max(0, self.worked(end) - self.worked(self.begins(came)))
 
+    def holds(self, low: int, high: int, back: int, ahead: int) -> bool:
+        """Whether so many worked seconds lie before the one and after the other moment."""
+        return back <= self.worked(low) and self.worked(self.begins(high)) + ahead <= self._ends[-1]
+
     def _within(self, good: bool, value: int) -> None:
         if not good:
             text = f"leaves the years {self._years[0]} to {self._years[1]}"
-            raise InvalidValue(text, field="working", value=value, source="WorkCalendar")
+            raise TooLong(text, field="working", value=value, source="WorkCalendar")
 
 
 def _shifts(calendar: WorkCalendar, first: date, last: date) -> list[tuple[int, int, int]]:
@@ -96,10 +104,30 @@ def _shifts(calendar: WorkCalendar, first: date, last: date) -> list[tuple[int, 
 
 
 @lru_cache(maxsize=128)
-def _years_around(calendar: WorkCalendar, year: int) -> Hours:
-    return Hours(calendar, year - _YEARS, year + _YEARS)
+def _years(calendar: WorkCalendar, first: int, last: int) -> Hours:
+    return Hours(calendar, first, last)
 
 
-def hours_around(calendar: WorkCalendar, moment: int) -> Hours:
-    """The axis of a calendar over the year of that moment and the years beside it."""
-    return _years_around(calendar, datetime.fromtimestamp(moment, UTC).year)
+def hours_around(
+    calendar: WorkCalendar, first: int, last: int | None = None, *, reach: int = _REACHES[0]
+) -> Hours:
+    """The axis of a calendar over the years of these moments and some years beside them."""
+    until = first if last is None else last
+    low, high = (datetime.fromtimestamp(moment, UTC).year for moment in (first, until))
+    return _years(calendar, low - reach, high + reach)
+
+
+def hours_for(
+    calendar: WorkCalendar, first: int, last: int, *, back: int = 0, ahead: int = 0
+) -> Hours:
+    """The axis that holds so much work before the first and after the last of these moments.
+
+    Raises:
+        TooLong: that work takes more than three years.
+    """
+    for reach in _REACHES:
+        hours = hours_around(calendar, first, last, reach=reach)
+        if hours.holds(first, last, back, ahead):
+            return hours
+    text = f"goes on for more than {_REACHES[-1]} years"
+    raise TooLong(text, field="working", value=back + ahead, source="WorkCalendar")

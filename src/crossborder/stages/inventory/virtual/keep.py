@@ -6,60 +6,89 @@ when the purchase is not later. Durations are combined as laws, through each par
 cut-off; quantiles are never added.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 from itertools import accumulate
-from math import ceil, prod
+from math import ceil
 
 from crossborder.predict.quantiles import Distribution
-from crossborder.stages.inventory.virtual.hours import hours_around
+from crossborder.stages.inventory.virtual.hours import Hours, hours_for
+from crossborder.stages.inventory.virtual.laws import FINE, ROUGH, Law, combined
 from crossborder.stages.inventory.virtual.lead import LeadTime
-from crossborder.stages.inventory.virtual.part import LeadPart, hours_between
+from crossborder.stages.inventory.virtual.part import MANY, LeadPart, at_fixed, hours_between
 
 __all__ = [
-    *("Starts", "arrival", "conditioned", "confidence", "fastest", "latest_purchase", "starts"),
+    *("CERTAIN", "Starts", "arrival", "conditioned", "confidence", "ends", "fastest"),
+    *("latest_purchase", "starts"),
 ]
 
-Atoms = list[tuple[int, float]]
-"""Moments in whole seconds, or seconds, with their probabilities."""
-
-_EXACT = 512
-"""Up to so many combinations of all durations are followed one by one."""
-_ATOMS = 64
-_LAST = 512
 _NOISE = 1e-9
-_CERTAIN = Decimal("0.9999")
+_FEW_PARTS, _FEW_FIGURES = 5, 8
+CERTAIN = Decimal("0.9999")
+"""The most that is ever told of a chance."""
 
 
 class Starts:
-    """The law of the latest moment at which one may begin.
+    """The law of the latest moment at which a part may begin, so that all after it is in time.
 
-    >>> law = Starts([(0, 0.25), (3600, 0.75)])
+    Made of the law of the moment at which the part must be over, and the part; without a part it
+    is the law of that moment itself.
+
+    >>> law = Starts(([0, 3600], [0.25, 0.75]))
     >>> law.chance(datetime(1970, 1, 1, 0, 30, tzinfo=UTC))
     0.75
     >>> law.latest(0.9).hour, law.latest(0.7).hour
     (0, 1)
     """
 
-    __slots__ = ("_moments", "_rising")
+    __slots__ = ("_axis", "_first", "_last", "_moments", "_rising", "_taken")
 
-    def __init__(self, atoms: Atoms) -> None:
-        atoms = sorted(atoms)
-        self._moments = [moment for moment, _ in atoms]
-        self._rising = [0.0, *accumulate(weight for _, weight in atoms)]
+    def __init__(self, over: Law, part: LeadPart | None = None) -> None:
+        moments, weights = over
+        self._taken = ([0], [1.0]) if part is None else _durations(part)
+        self._axis: Hours | None = None
+        if part is not None and part.calendar is not None:
+            back = self._taken[0][-1]
+            self._axis = hours_for(part.calendar, moments[0], moments[-1], back=back)
+            moments = [self._axis.worked(moment) for moment in moments]
+        self._moments = moments
+        self._rising = [0.0, *accumulate(weights)]
+        self._first = moments[0] - self._taken[0][-1]
+        self._last = over[0][-1]
 
     def chance(self, moment: datetime) -> float:
         """The probability that beginning at that moment is not too late."""
-        place = bisect_left(self._moments, ceil(moment.timestamp()))
-        return 1 - self._rising[place] / self._rising[-1]
+        began = ceil(moment.timestamp())
+        if began > self._last:
+            return 0.0
+        if self._axis is None:
+            return self._kept(began)
+        if began <= self._axis.latest(self._first):
+            return 1.0
+        return self._kept(self._axis.worked(self._axis.begins(began)))
 
     def latest(self, level: float) -> datetime:
         """The latest moment at which that probability is at least `level`."""
-        allowed = (1 - level) * self._rising[-1] + _NOISE
-        place = bisect_right(self._rising, allowed, 1, len(self._moments)) - 1
-        return _moment(self._moments[place])
+        # At the first one every course is in time, beyond the last one none is.
+        low, high = self._first, self._moments[-1] - self._taken[0][0]
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._kept(middle) >= level - _NOISE:
+                low = middle
+            else:
+                high = middle - 1
+        return _moment(low if self._axis is None else self._axis.latest(low))
+
+    def _kept(self, began: int) -> float:
+        """The same on the axis of the part."""
+        moments, rising = self._moments, self._rising
+        late = sum(
+            share * rising[bisect_left(moments, began + seconds)]
+            for seconds, share in zip(*self._taken, strict=True)
+        )
+        return 1 - late / rising[-1]
 
 
 def confidence(chance: float) -> Decimal:
@@ -68,45 +97,41 @@ def confidence(chance: float) -> Decimal:
     >>> confidence(0.98765), confidence(1.0)
     (Decimal('0.9876'), Decimal('0.9999'))
     """
-    told = Decimal(str(round(chance, 9))).quantize(_CERTAIN, ROUND_DOWN)
-    return min(told, _CERTAIN)
+    told = Decimal(str(round(chance, 9))).quantize(CERTAIN, ROUND_DOWN)
+    return max(Decimal(0), min(told, CERTAIN))
 
 
-def starts(
-    lead: LeadTime,
-    *,
-    ship_by: datetime,
-    deliver_by: datetime | None,
-    begin: int = 0,
-    handed: bool = False,
-) -> Starts:
-    """The law of the latest purchase, or of the latest beginning of a later part.
+@lru_cache(maxsize=64)
+def ends(lead: LeadTime, place: int, *, ship_by: datetime, deliver_by: datetime | None) -> Law:
+    """The law of the latest moment at which the part at that place must be over.
 
     Args:
-        lead: the parts, all of them known.
+        lead: the parts; those after this one are known.
+        place: counted over the parts and then the transit. In the transit the parcel was handed
+            over already, and `ship_by` is past.
         ship_by: the parcel must be handed over by then.
         deliver_by: and be with the buyer by then, or None.
-        begin: how many parts are over; what may begin late is then the next one.
-        handed: whether the parcel was handed over already: `ship_by` is past then.
     """
     count = len(lead.parts)
-    parts, transit = lead.parts[begin:], lead.transit[max(0, begin - count) :]
-    if deliver_by is None:
-        transit = ()
-    end = _seconds(ship_by if deliver_by is None else deliver_by)
-    margin = ceil(lead.margin.total_seconds())
-    leaves = _seconds(ship_by)
-    combined = prod(len(part.law.values) for part in (*parts, *transit))
-    laws = _exactly if combined <= _EXACT else _roughly
-    atoms: Atoms = [(end, 1.0)]
-    steps: list[LeadPart | None] = [*reversed(transit), None, *reversed(parts)]
-    for place, part in enumerate(steps):
-        if part is None:
-            if not handed:
-                atoms = [(min(moment, leaves) - margin, weight) for moment, weight in atoms]
-        else:
-            atoms = _back(atoms, part, laws, last=place == len(steps) - 1)
-    return Starts(atoms)
+    transit = () if deliver_by is None else lead.transit[max(0, place + 1 - count) :]
+    after = (*reversed(transit), *reversed(lead.parts[place + 1 :]))
+    law: Law = ([_seconds(ship_by if deliver_by is None else deliver_by)], [1.0])
+    for step, part in enumerate(after):
+        if step == len(transit):
+            law = _handed(law, lead, ship_by)
+        law = _back(law, part, _bounds(step, after))
+    return _handed(law, lead, ship_by) if place == count - 1 else law
+
+
+def _handed(law: Law, lead: LeadTime, ship_by: datetime) -> Law:
+    """The parcel must leave in time for the transit, and by `ship_by`; both with the margin."""
+    margin, leaves = ceil(lead.margin.total_seconds()), _seconds(ship_by)
+    return [min(moment, leaves) - margin for moment in law[0]], law[1]
+
+
+def starts(lead: LeadTime, *, ship_by: datetime, deliver_by: datetime | None) -> Starts:
+    """The law of the latest purchase, of a way about which everything is known."""
+    return Starts(ends(lead, 0, ship_by=ship_by, deliver_by=deliver_by), lead.parts[0])
 
 
 def latest_purchase(
@@ -119,6 +144,9 @@ def latest_purchase(
     """The latest time to buy so that the promise holds with that probability.
 
     None when nothing is known about a part of the way.
+
+    Raises:
+        InvalidValue: a part takes more than three years.
     """
     if lead.unknown:
         return None
@@ -127,15 +155,12 @@ def latest_purchase(
 
 def arrival(parts: tuple[LeadPart, ...], begun: datetime, level: float) -> datetime:
     """By when all parts are over with that probability, when the first begins at `begun`."""
-    combined = prod(len(part.law.values) for part in parts)
-    laws = _exactly if combined <= _EXACT else _roughly
-    atoms: Atoms = [(_seconds(begun, up=True), 1.0)]
-    for place, part in enumerate(parts):
-        atoms = _on(atoms, part, laws, last=place == len(parts) - 1)
-    atoms.sort()
-    rising = list(accumulate(weight for _, weight in atoms))
+    law: Law = ([_seconds(begun, up=True)], [1.0])
+    for step, part in enumerate(parts):
+        law = _on(law, part, _bounds(step, parts))
+    rising = list(accumulate(law[1]))
     place = bisect_left(rising, level * rising[-1] - _NOISE)
-    return _moment(atoms[place][0])
+    return _moment(law[0][place])
 
 
 def fastest(parts: tuple[LeadPart, ...], begun: datetime) -> datetime:
@@ -155,64 +180,55 @@ def conditioned(part: LeadPart, since: datetime, now: datetime) -> Distribution 
     return part.law.conditioned(hours_between(since, now, part.calendar))
 
 
-Combine = Callable[[Atoms, Atoms, bool], Atoms]
+def _bounds(step: int, parts: tuple[LeadPart, ...]) -> tuple[float, ...]:
+    """How the sum after that step is thinned: by what the parts are, never by how long they take.
 
-
-def _exactly(moments: Atoms, durations: Atoms, last: bool) -> Atoms:
-    found: dict[int, float] = {}
-    for moment, weight in moments:
-        for seconds, share in durations:
-            end = moment + seconds
-            found[end] = found.get(end, 0.0) + weight * share
-    return list(found.items())
-
-
-def _roughly(moments: Atoms, durations: Atoms, last: bool) -> Atoms:
-    """The sums of equally likely atoms, thinned to the middle one of each group of neighbours.
-
-    The middle of a group moves with every one of its members, so that what takes longer never
-    comes out shorter.
+    Switched by the number of courses, a longer part with fewer of them could come out shorter.
     """
-    taken = [seconds for seconds, _ in durations]
-    sums = [moment + seconds for moment, _ in moments for seconds in taken]
-    sums.sort()
-    keep = _LAST if last else _ATOMS
-    step = max(1, len(sums) // keep)
-    kept = sums[(step - 1) // 2 :: step]
-    return [(moment, 1 / len(kept)) for moment in kept]
+    if step == 0 or len(parts) == 2:
+        return ()
+    if len(parts) <= _FEW_PARTS and all(_only_stated(part) for part in parts):
+        return ()
+    return FINE if step == len(parts) - 1 else ROUGH
 
 
-def _durations(part: LeadPart, laws: Combine) -> Atoms:
-    """Its durations in seconds, rounded up; equally likely ones where laws are thinned."""
-    law = part.law
-    if laws is _exactly or len(law.values) == 1:
-        whole = law.evidence
-        return [
-            (max(1, ceil(hours * 3600)), weight / whole)
-            for hours, weight in zip(law.values, law.weights, strict=True)
-        ]
-    middles = (law.quantile((place + 0.5) / _ATOMS) for place in range(_ATOMS))
-    return [(max(1, ceil(hours * 3600)), 1 / _ATOMS) for hours in middles]
+def _only_stated(part: LeadPart) -> bool:
+    return not part.evidence and len(part.law.values) <= _FEW_FIGURES
 
 
-def _back(deadlines: Atoms, part: LeadPart, laws: Combine, *, last: bool) -> Atoms:
+def _durations(part: LeadPart) -> Law:
+    """Its durations in seconds, rounded up, rising; of many observations at fixed probabilities."""
+    law = part.law if part.evidence <= MANY else at_fixed(part.law)
+    whole = law.evidence
+    return (
+        [max(1, ceil(hours * 3600)) for hours in law.values],
+        [weight / whole for weight in law.weights],
+    )
+
+
+def _back(law: Law, part: LeadPart, bounds: tuple[float, ...]) -> Law:
     """The latest moments at which a part may begin, from those at which it must be over."""
-    taken = [(-seconds, share) for seconds, share in _durations(part, laws)]
+    taken = _durations(part)
     if part.calendar is None:
-        return laws(deadlines, taken, last)
-    axis = hours_around(part.calendar, deadlines[0][0])
-    worked = [(axis.worked(moment), weight) for moment, weight in deadlines]
-    return [(axis.latest(left), weight) for left, weight in laws(worked, taken, last)]
+        return combined(law, taken, bounds)
+    axis = hours_for(part.calendar, law[0][0], law[0][-1], back=taken[0][-1])
+    worked, weights = combined(([axis.worked(at) for at in law[0]], law[1]), taken, bounds)
+    return [axis.latest(left) for left in worked], weights
 
 
-def _on(moments: Atoms, part: LeadPart, laws: Combine, *, last: bool) -> Atoms:
+def _on(law: Law, part: LeadPart, bounds: tuple[float, ...]) -> Law:
     """The moments at which a part is over, from those at which it begins."""
-    taken = _durations(part, laws)
-    if part.calendar is None:
-        return laws(moments, taken, last)
-    axis = hours_around(part.calendar, moments[0][0])
-    begun = [(axis.worked(axis.begins(moment)), weight) for moment, weight in moments]
-    return [(axis.done(worked), weight) for worked, weight in laws(begun, taken, last)]
+    moments, weights = law
+    taken = _durations(part)
+    axis = None
+    if part.calendar is not None:
+        axis = hours_for(part.calendar, moments[0], moments[-1], ahead=taken[0][-1])
+        moments = [axis.worked(axis.begins(moment)) for moment in moments]
+    # Turned round, late is early: what is thinned comes out later, not earlier.
+    turned = ([-moment for moment in reversed(moments)], weights[::-1])
+    found, shares = combined(turned, taken, bounds)
+    over = [-end for end in reversed(found)]
+    return (over if axis is None else [axis.done(worked) for worked in over]), shares[::-1]
 
 
 def _seconds(moment: datetime, *, up: bool = False) -> int:

@@ -4,23 +4,25 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from attrs import define, evolve, field, frozen
+from attrs import frozen
 
 from crossborder.model.check import checked, refuse
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
-from crossborder.model.ids import OfferId, OrderId, SkuId
+from crossborder.model.ids import OfferId, OrderId
 from crossborder.model.money import Money
 from crossborder.model.stock import VirtualStock
-from crossborder.stages.inventory.virtual.outlook import OpenLine, alarm, ways_for
-from crossborder.stages.inventory.virtual.stock import Asked, check_arguments, credible_pieces
-from crossborder.stages.inventory.virtual.ways import Candidate, Way, cheapest, distinct
+from crossborder.stages.inventory.virtual.allot import Allotment, Served, in_turn
+from crossborder.stages.inventory.virtual.lines import Key, OpenLine, alarm, cleared
+from crossborder.stages.inventory.virtual.stock import Asked, check_arguments
+from crossborder.stages.inventory.virtual.ways import Candidate, Way, distinct
 
 __all__ = ["Cover", "CoverKind", "redecide"]
 
 _ONE = Decimal(1)
 _FRESH = timedelta(hours=24)
+_ALARM = "line_uncovered"
 
 
 class CoverKind(StrEnum):
@@ -45,8 +47,8 @@ class Cover:
         line_id: the line.
         kind: bought, kept, switched or uncovered.
         offer_id: the offer to buy on, or None.
-        buy: pieces to buy there.
-        unit_cost: the whole purchase for each wanted piece, or None.
+        buy: pieces to buy there for it; none where another line's purchase has pieces to spare.
+        unit_cost: what these add to the cost of the purchase, for each wanted piece, or None.
         stock: the new deadline and probability, or None.
     """
 
@@ -57,81 +59,6 @@ class Cover:
     buy: int = 0
     unit_cost: Money | None = None
     stock: VirtualStock | None = None
-
-
-Key = tuple[OrderId, str]
-
-
-@define
-class _Again:
-    """The lines served anew, one after the other, from what is left at each offer."""
-
-    candidates: tuple[Candidate, ...]
-    asked: Asked
-    min_match: Decimal
-    raised: frozenset[str]
-    taken: dict[tuple[OfferId, SkuId], int] = field(factory=dict)
-    why: dict[Key, Reason] = field(factory=dict)
-    events: list[Event] = field(factory=list)
-
-    def own(self, line: OpenLine) -> Cover | None:
-        """Served by the supplier it was promised from, or None."""
-        own = tuple(one for one in self.candidates if one.offer.id == line.offer_id)
-        tried = self._tried(line, own, Decimal(0))
-        found = tried[0] if tried else Reason("offer_gone", "the offer is not there any more")
-        if isinstance(found, Way):
-            return self._taken(line, CoverKind.KEPT, found)
-        self.why[_key(line)] = found
-        return None
-
-    def other(self, line: OpenLine) -> Cover:
-        """Served by the cheapest substitute, or uncovered; with its event."""
-        others = tuple(one for one in self.candidates if one.offer.id != line.offer_id)
-        tried = self._tried(line, others, self.min_match)
-        best = cheapest((one for one in tried if isinstance(one, Way)), "redecide")
-        why, now = self.why[_key(line)], self.asked.now
-        if best is None:
-            facts = Extra({"offer": line.offer_id, "passed": _codes(others, tried)})
-            self.events += alarm(line, "line_uncovered", why.code, now, facts, self.raised)
-            return Cover(line.order_id, line.line_id, CoverKind.UNCOVERED)
-        facts = _switch_facts(line, best, why)
-        self.events.append(Event("inventory.supplier_switched", line.order_id, now, facts))
-        return self._taken(line, CoverKind.SWITCHED, best)
-
-    def _tried(
-        self, line: OpenLine, candidates: tuple[Candidate, ...], min_match: Decimal
-    ) -> list[Way | Reason]:
-        asked = evolve(self.asked, ship_by=line.ship_by, deliver_by=line.deliver_by)
-        left = tuple(self._left(candidate, line.sku_id, asked) for candidate in candidates)
-        return ways_for(line, left, asked=asked, min_match=min_match)
-
-    def _left(self, candidate: Candidate, sku_id: SkuId, asked: Asked) -> Candidate:
-        """The candidate with the pieces that no other line has taken."""
-        offer = candidate.offer
-        line = next((line for line in offer.lines if line.sku_id == sku_id), None)
-        if line is None:
-            return candidate
-        pieces = credible_pieces(offer, line, asked=asked, credible=candidate.credible)
-        gone = self.taken.get((offer.id, sku_id), 0)
-        return evolve(candidate, credible=max(0, pieces - gone))
-
-    def _taken(self, line: OpenLine, kind: CoverKind, found: Way) -> Cover:
-        """The pieces of the purchase are spoken for."""
-        key = found.candidate.offer.id, line.sku_id
-        self.taken[key] = self.taken.get(key, 0) + found.bought.pieces
-        return Cover(
-            line.order_id,
-            line.line_id,
-            kind,
-            found.candidate.offer.id,
-            found.bought.pieces,
-            found.unit_cost,
-            found.stock,
-        )
-
-
-def _key(line: OpenLine) -> Key:
-    return line.order_id, line.line_id
 
 
 @decides("inventory.redecide", 1)
@@ -148,47 +75,73 @@ def redecide(
 ) -> Decision[tuple[Cover, ...]]:
     """What each open line rests on, after prices or stock at the suppliers have changed.
 
-    Lines whose goods are bought are left alone. The others are served anew, those that must leave
-    first before the rest, each by its own supplier where he has the pieces, the time and the
-    price; what is left over goes to the cheapest substitute that holds the promise, with its own
-    deadline (`inventory.supplier_switched`). A switch that would break the promise or the price
-    limit is not made. No piece is counted twice.
+    Lines whose goods are bought are left alone; what was bought since a supplier's figure was
+    read is taken off it. The others are served anew, those that must leave first before the rest,
+    each by its own supplier where he has the pieces, the time and the price; what is left over
+    goes to the cheapest substitute that holds the promise, with its own deadline
+    (`inventory.supplier_switched`). A switch that would break the promise or the price limit is
+    not made. No piece is counted twice; lines of one SKU at one offer are bought together, so
+    that what the terms make one line buy too much serves the next. Substitutes in two currencies
+    are not compared: those in another one than the line's own offer's are passed over.
 
     A line that nobody can serve gives an event `inventory.line_uncovered` with the cause at its
-    own supplier; once for each line and cause: pass the `key` of every event so far in `raised`,
-    without those of lines that were covered again since.
+    own supplier; once for each line and cause while it stands. When the line is covered again, an
+    event `inventory.line_covered` says which alarms are over. Keep what `standing_alarms` makes
+    of `raised` and the events, and pass it as `raised` the next time.
 
     Args:
         lines: the accepted lines.
         candidates: the offers as they are now.
         now: the moment of deciding.
         level: the least probability of keeping a promise.
-        raised: keys of the events raised before.
+        raised: keys of the alarms that stand.
         min_match: the least probability that a substitute is the same goods.
         cap: most pieces counted on of one offer; half of it where stock is not counted.
         fresh_for: after so long a supplier's figure is not believed.
 
     Raises:
         InvalidValue: an offer or a line twice, or a level or freshness out of bounds.
-        CurrencyMismatch: substitutes to choose from are priced in two currencies.
     """
     distinct(candidates, "redecide")
     asked = Asked(now, now, None, level, cap, fresh_for)
     check_arguments(asked, "redecide")
-    keys = [_key(line) for line in lines]
+    keys = [line.key for line in lines]
     if len(set(keys)) < len(keys):
         raise refuse("redecide", "lines", keys, "has one line twice")
-    again = _Again(candidates, asked, min_match, raised)
-    first = sorted(lines, key=lambda line: (line.ship_by, *_key(line)))
-    own = {_key(line): _bought(line) if line.part else again.own(line) for line in first}
-    # Only what no line's own supplier needs is left for the others.
-    covers = {_key(line): own[_key(line)] or again.other(line) for line in first}
-    reasons = tuple(_told(line, again.why[_key(line)]) for line in lines if _key(line) in again.why)
-    return Decision(tuple(covers[key] for key in keys), reasons, tuple(again.events))
+    served = Allotment(candidates, asked, min_match).serve(lines)
+    covers: dict[Key, Cover] = {}
+    events: list[Event] = []
+    for line in in_turn(lines):
+        found = served.get(line.key)
+        covers[line.key] = _cover(line, found)
+        events += _events(line, found, now, raised)
+    whys = ((line, served[line.key].own) for line in lines if line.key in served)
+    reasons = tuple(_told(line, why) for line, why in whys if isinstance(why, Reason))
+    return Decision(tuple(covers[key] for key in keys), reasons, tuple(events))
 
 
-def _bought(line: OpenLine) -> Cover:
-    return Cover(line.order_id, line.line_id, CoverKind.BOUGHT, line.offer_id)
+def _cover(line: OpenLine, found: Served | None) -> Cover:
+    if found is None:
+        return Cover(line.order_id, line.line_id, CoverKind.BOUGHT, line.offer_id)
+    if found.way is None:
+        return Cover(line.order_id, line.line_id, CoverKind.UNCOVERED)
+    kind = CoverKind.SWITCHED if found.way is found.other else CoverKind.KEPT
+    way = found.way
+    offer_id = way.candidate.offer.id
+    return Cover(line.order_id, line.line_id, kind, offer_id, way.buy, way.unit_cost, way.stock)
+
+
+def _events(
+    line: OpenLine, found: Served | None, now: datetime, raised: frozenset[str]
+) -> tuple[Event, ...]:
+    over = cleared(line, _ALARM, "line_covered", now, raised)
+    if found is None or isinstance(found.own, Way):
+        return over
+    if found.other is None:
+        facts = Extra({"offer": line.offer_id, "passed": found.passed})
+        return alarm(line, _ALARM, found.own.code, now, facts, raised)
+    facts = _switch_facts(line, found.other, found.own)
+    return (Event("inventory.supplier_switched", line.order_id, now, facts), *over)
 
 
 def _switch_facts(line: OpenLine, best: Way, why: Reason) -> Extra:
@@ -202,15 +155,6 @@ def _switch_facts(line: OpenLine, best: Way, why: Reason) -> Extra:
             "order_by": best.stock.order_by.isoformat(),
             "each": str(best.unit_cost),
         }
-    )
-
-
-def _codes(others: tuple[Candidate, ...], tried: list[Way | Reason]) -> tuple[str, ...]:
-    """Why each other offer could not step in."""
-    return tuple(
-        f"{other.offer.id}: {one.code}"
-        for other, one in zip(others, tried, strict=True)
-        if isinstance(one, Reason)
     )
 
 

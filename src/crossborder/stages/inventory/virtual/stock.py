@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crossborder.errors import InvalidValue
 from crossborder.model.check import checked
@@ -13,11 +13,16 @@ from crossborder.model.ids import SkuId
 from crossborder.model.stock import VirtualStock
 from crossborder.model.supply import OfferLine, SupplierOffer
 from crossborder.model.time import Window
+from crossborder.stages.inventory.dated.buyable import Basket, most_buyable, purchase_quantity
 from crossborder.stages.inventory.dated.trust import trusted
+from crossborder.stages.inventory.virtual.hours import TooLong
 from crossborder.stages.inventory.virtual.keep import Starts, arrival, confidence, fastest, starts
 from crossborder.stages.inventory.virtual.lead import LeadTime
 
-__all__ = ["Asked", "check_arguments", "closed", "credible_pieces", "offered", "virtual_stock"]
+__all__ = [
+    *("Asked", "Counted", "check_arguments", "closed", "counted", "sellable", "timed"),
+    "virtual_stock",
+]
 
 _NONE = timedelta(0)
 _FRESH = timedelta(hours=24)
@@ -33,7 +38,7 @@ class Asked:
         ship_by: the parcel must be handed to its carrier by then.
         deliver_by: the promised date, or None where one is to be found.
         level: the least probability of keeping the promise.
-        cap: most pieces promised of one offer.
+        cap: most pieces promised of one offer; more may be bought where its terms ask for more.
         fresh_for: after so long a supplier's figure is not believed.
     """
 
@@ -73,6 +78,7 @@ def virtual_stock(
     credible: int | None = None,
     cap: int = 50,
     fresh_for: timedelta = _FRESH,
+    beside: Basket | None = None,
 ) -> Decision[VirtualStock | None]:
     """What may be promised from this offer when parcels must leave by `ship_by`; None if nothing.
 
@@ -80,78 +86,88 @@ def virtual_stock(
       by the promised date, with at least the probability `level`. It is found by following the
       laws of all parts back through their calendars and cut-offs.
     - Where no date is asked for, the one is promised that a parcel leaving at `ship_by` misses
-      with half of the risk that `level` leaves; without transit it is `ship_by` itself.
+      with half of the risk that `level` leaves; without transit it is `ship_by` itself. A higher
+      level gives a later date then, and with it perhaps a later `order_by`.
     - `confidence` is the probability of keeping the promise when the purchase is placed now,
       rounded down and never quite 1.
     - The supplier is never counted on to be faster than the offer says.
     - `credible` pieces may be counted on. Without it the supplier's figure is trusted less as it
-      grows old: wholly at once, half at `fresh_for`, then not at all; where the supplier does not
-      count its stock, half the cap. At most `cap` pieces are promised, rounded down to the
-      offer's multiple.
+      grows old: wholly at once, half at `fresh_for`, then not at all.
+    - Of these no more are promised than can be bought on the offer's terms (`beside` is what else
+      is in the cart, for its mix rule), and at most `cap`; where the supplier does not count its
+      stock, half the cap. A purchase may be larger than what is promised of it.
 
     Later times never promise more (once the offer has begun), a later `ship_by` never less.
     Without history of a part the reasons say `no_history`; when nothing is known of a part,
-    nothing is promised: `lead_time_unknown`.
+    nothing is promised: `lead_time_unknown`, and neither where a part takes over three years:
+    `lead_too_long`.
 
     Raises:
-        InvalidValue: a negative cap, no freshness, a level that is no probability below 1, or a
-            way that takes longer than a year.
+        InvalidValue: a negative cap, no freshness, or a level that is no probability below 1.
     """
     asked = Asked(now, ship_by, deliver_by, level, cap, fresh_for)
     check_arguments(asked, "virtual_stock")
-    stock, reasons = offered(offer, sku_id, asked=asked, lead=lead, credible=credible)
-    return Decision(stock, reasons=reasons)
-
-
-def offered(
-    offer: SupplierOffer, sku_id: SkuId, *, asked: Asked, lead: LeadTime, credible: int | None
-) -> tuple[VirtualStock | None, tuple[Reason, ...]]:
-    """The virtual stock of one offer with the reasons, or None with the one why not."""
-    now = asked.now
     line = next((line for line in offer.lines if line.sku_id == sku_id), None)
     if line is None:
         return _nothing(Reason("sku_not_offered", "the offer does not have the SKU"))
     lead = lead.handled(offer.handling)
-    shut = closed(offer, line, now=now)
-    if shut is None and lead.unknown:
-        facts = Extra({"parts": lead.unknown})
-        shut = Reason("lead_time_unknown", "neither history nor a stated figure", facts)
+    shut = closed(offer, line, lead, asked=asked)
     if shut is not None:
         return _nothing(shut)
-    latest = _latest(lead, asked)
-    law = starts(lead, ship_by=asked.ship_by, deliver_by=latest)
+    count = counted(offer, line, asked=asked, credible=credible)
+    pieces, why = sellable(offer, line, count, now=now, beside=beside)
+    facts = Extra({"available": line.available, "cap": cap, "sellable": pieces})
+    if not pieces:
+        return _nothing(Reason(why, "that many cannot be counted on and bought", facts))
+    stock, reasons = timed(offer, sku_id, lead, asked=asked, pieces=pieces)
+    if stock is None:
+        return Decision(None, reasons=reasons)
+    code = "uncounted" if line.available is None and credible is None else "counted"
+    told = Reason(code, f"seen {now - offer.observed_at} ago", facts)
+    return Decision(stock, reasons=(reasons[0], told, *reasons[1:]))
+
+
+def timed(
+    offer: SupplierOffer, sku_id: SkuId, lead: LeadTime, *, asked: Asked, pieces: int
+) -> tuple[VirtualStock | None, tuple[Reason, ...]]:
+    """So many pieces of an open offer with deadline and date, or None with the one reason why not.
+
+    Args:
+        offer: the terms, with nothing against buying.
+        sku_id: the SKU.
+        lead: the time it takes, all of it known and as long as the offer says.
+        asked: what the promise must hold.
+        pieces: that may be promised.
+    """
+    now = asked.now
+    try:
+        latest = _latest(lead, asked)
+        law = starts(lead, ship_by=asked.ship_by, deliver_by=latest)
+        soonest = fastest((*lead.parts, *lead.transit), now)
+    except TooLong as error:
+        return None, (Reason("lead_too_long", str(error)),)
     order_by = law.latest(float(asked.level))
     if now >= order_by:
-        return _nothing(_late(law, order_by, now))
-    ends = [order_by, offer.observed_at + asked.fresh_for]
+        return None, (_late(law, order_by, now),)
+    until = [order_by, offer.observed_at + asked.fresh_for]
     if offer.valid_until is not None:
-        ends.append(offer.valid_until)
-    if now >= min(ends):
-        seen = Extra({"observed_at": offer.observed_at.isoformat()})
-        return _nothing(Reason("stale", "the supplier's figure is too old", seen))
-    pieces = credible_pieces(offer, line, asked=asked, credible=credible)
-    counted = Extra({"available": line.available, "cap": asked.cap, "sellable": pieces})
-    if not pieces:
-        return _nothing(Reason("nothing_left", "after the haircut", counted))
-    promise = Window(min(fastest((*lead.parts, *lead.transit), now), latest), latest)
+        until.append(offer.valid_until)
+    promise = Window(min(soonest, latest), latest)
     sure = confidence(law.chance(now))
     stock = VirtualStock(
-        sku_id, offer.id, pieces, order_by, min(ends), promise, sure, offer.observed_at
+        sku_id, offer.id, pieces, order_by, min(until), promise, sure, offer.observed_at
     )
     facts = Extra({"order_by": order_by.isoformat(), "level": asked.level})
-    code = "uncounted" if line.available is None and credible is None else "counted"
     observed = Extra({"confidence": sure, "observations": int(lead.evidence)})
-    reasons = (
+    return stock, (
         Reason("order_by", f"{order_by - now} from now", facts),
-        Reason(code, f"seen {now - offer.observed_at} ago", counted),
         Reason("confidence", f"evidence: {lead.evidence:.0f} observations", observed),
         *lead.reasons((now, latest)),
     )
-    return stock, reasons
 
 
-def _nothing(reason: Reason) -> tuple[None, tuple[Reason, ...]]:
-    return None, (reason,)
+def _nothing(reason: Reason) -> Decision[VirtualStock | None]:
+    return Decision(None, reasons=(reason,))
 
 
 def _latest(lead: LeadTime, asked: Asked) -> datetime:
@@ -168,8 +184,9 @@ def _late(law: Starts, order_by: datetime, now: datetime) -> Reason:
     return Reason("deadline_passed", "bought now it would come too late too often", facts)
 
 
-def closed(offer: SupplierOffer, line: OfferLine, *, now: datetime) -> Reason | None:
-    """Why nothing may be promised whatever the time it takes, or None."""
+def closed(offer: SupplierOffer, line: OfferLine, lead: LeadTime, *, asked: Asked) -> Reason | None:
+    """Why nothing may be promised whatever the pieces and the date, or None."""
+    now = asked.now
     if not offer.orderable:
         return Reason("not_orderable", "the source forbids buying")
     if offer.valid_from is not None and now < offer.valid_from:
@@ -178,24 +195,61 @@ def closed(offer: SupplierOffer, line: OfferLine, *, now: datetime) -> Reason | 
         return Reason("expired", "", Extra({"valid_until": offer.valid_until.isoformat()}))
     if line.available == 0:
         return Reason("sold_out", "the supplier has none left")
-    free = offer.sells_singly(line) or offer.mix is not None
-    if line.available is not None and line.available < offer.moq and not free:
-        facts = Extra({"available": line.available, "moq": offer.moq})
-        return Reason("below_moq", "the supplier has less than it sells at once", facts)
+    if lead.unknown:
+        facts = Extra({"parts": lead.unknown})
+        return Reason("lead_time_unknown", "neither history nor a stated figure", facts)
+    if now >= offer.observed_at + asked.fresh_for:
+        seen = Extra({"observed_at": offer.observed_at.isoformat()})
+        return Reason("stale", "the supplier's figure is too old", seen)
     return None
 
 
-def credible_pieces(
+@frozen
+class Counted:
+    """How many pieces of an offer may be counted on.
+
+    Attributes:
+        pieces: that may be promised in all.
+        bought: that may be bought in all; None where nothing speaks against any number.
+    """
+
+    pieces: int
+    bought: int | None
+
+    def less(self, gone: int) -> "Counted":
+        """When so many of them are bought already."""
+        bought = None if self.bought is None else max(0, self.bought - gone)
+        return evolve(self, pieces=max(0, self.pieces - gone), bought=bought)
+
+
+def counted(
     offer: SupplierOffer, line: OfferLine, *, asked: Asked, credible: int | None
-) -> int:
+) -> Counted:
     """How many pieces of an offer may be counted on: see `virtual_stock`."""
     stated = line.available
     if credible is not None:
         pieces = credible if stated is None else min(credible, stated)
     elif stated is None:
-        pieces = asked.cap // 2
+        return Counted(asked.cap // 2, None)
     else:
         age = asked.now - offer.observed_at
         pieces = trusted(stated, age=age, fresh_for=asked.fresh_for)
-    pieces = min(asked.cap, pieces)
-    return pieces - pieces % offer.multiple
+    return Counted(min(asked.cap, pieces), pieces)
+
+
+def sellable(
+    offer: SupplierOffer,
+    line: OfferLine,
+    count: Counted,
+    *,
+    now: datetime,
+    beside: Basket | None,
+) -> tuple[int, str]:
+    """How many of the pieces can be had by a purchase, and why where it is none."""
+    if not count.pieces:
+        return 0, "nothing_left"
+    if count.bought is None:
+        way = purchase_quantity(offer, line, count.pieces, now=now, beside=beside)
+    else:
+        way = most_buyable(offer, line, count.bought, now=now, beside=beside)
+    return min(count.pieces, way.pieces), way.reason

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 
 from attrs import evolve, frozen
 
@@ -15,7 +16,14 @@ from crossborder.model.ids import OfferId, SkuId
 from crossborder.model.money import Money, Price
 from crossborder.model.stock import VirtualStock
 from crossborder.stages.inventory.virtual.stock import Asked, check_arguments
-from crossborder.stages.inventory.virtual.ways import Candidate, Way, cheapest, distinct, way
+from crossborder.stages.inventory.virtual.ways import (
+    Candidate,
+    Way,
+    cheapest,
+    comparable,
+    distinct,
+    way,
+)
 
 __all__ = ["Verdict", "VerdictKind", "promise"]
 
@@ -94,7 +102,8 @@ def promise(
     `max_unit_price` (what is bought beyond the wanted pieces included) and its goods match. Else
     the earliest date up to `later` days on at which any of them can be held is promised, the main
     supplier's if it is his; the time to hand over moves with it. Else it is refused. The reasons
-    name, for each offer that was passed over, why.
+    name, for each offer that was passed over, why. Of ways in two currencies those in the main
+    offer's are compared; the others are passed over as `other_currency`.
 
     A later `now`, a longer lead time or a higher level never gives an earlier date.
 
@@ -114,7 +123,6 @@ def promise(
 
     Raises:
         InvalidValue: no piece, an offer twice, or a level or freshness out of bounds.
-        CurrencyMismatch: substitutes to choose from are priced in two currencies.
     """
     distinct(candidates, "promise")
     for name, value, least in (("pieces", pieces, 1), ("later", later, 0)):
@@ -124,28 +132,27 @@ def promise(
     asked = Asked(now, ship_by, deliver_by, level, cap, fresh_for)
     check_arguments(asked, "promise")
 
-    def ways_at(days: int) -> list[Way | Reason]:
+    @cache
+    def tried_at(place: int, days: int) -> Way | Reason:
         moved = evolve(asked, ship_by=ship_by + days * _DAY, deliver_by=deliver_by + days * _DAY)
-        return [
-            way(
-                candidate,
-                sku_id,
-                pieces,
-                asked=moved,
-                max_unit_price=max_unit_price,
-                min_match=min_match,
-            )
-            for candidate in candidates
-        ]
+        return way(
+            candidates[place],
+            sku_id,
+            pieces,
+            asked=moved,
+            max_unit_price=max_unit_price,
+            min_match=min_match,
+        )
 
-    tried = ways_at(0)
-    found = [one for one in tried if isinstance(one, Way)]
-    kind, days = VerdictKind.PROMISE, 0
-    if not found and later:
-        days = _earliest(ways_at, later)
-        found = [one for one in ways_at(days) if isinstance(one, Way)]
-        kind = VerdictKind.LATER
-    chosen = _chosen(found, candidates)
+    def ways_at(days: int) -> list[Way | Reason]:
+        found = [tried_at(place, days) for place in range(len(candidates))]
+        return comparable(found, candidates[0].offer.currency) if candidates else found
+
+    kind, days, tried = VerdictKind.PROMISE, 0, ways_at(0)
+    chosen = _chosen(tried, candidates)
+    if chosen is None and later:
+        kind, days = VerdictKind.LATER, _earliest(tried_at, len(candidates), later)
+        chosen = _chosen(ways_at(days), candidates)
     if chosen is not None and kind is VerdictKind.PROMISE and not _is_main(chosen, candidates):
         kind = VerdictKind.SUBSTITUTE
     passed = _passed(candidates, tried, chosen)
@@ -156,7 +163,7 @@ def promise(
         kind,
         pieces,
         chosen.candidate.offer.id,
-        chosen.bought.pieces,
+        chosen.buy,
         chosen.unit_cost,
         chosen.stock,
         chosen.ship_by,
@@ -166,25 +173,32 @@ def promise(
     return Decision(verdict, (told, *passed))
 
 
-def _earliest(ways_at: Callable[[int], list[Way | Reason]], later: int) -> int:
+def _earliest(tried_at: Callable[[int, int], Way | Reason], count: int, later: int) -> int:
     """The fewest days on at which some offer holds the date; `later` where none does."""
-    low, high = 1, later
-    while low < high:
-        middle = (low + high) // 2
-        if any(isinstance(one, Way) for one in ways_at(middle)):
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    best = later + 1
+    for place in range(count):
+        low, high = 1, best
+        # Most offers are no sooner than the best so far: one look tells.
+        if low < high and isinstance(tried_at(place, high - 1), Way):
+            high -= 1
+            while low < high:
+                middle = (low + high) // 2
+                if isinstance(tried_at(place, middle), Way):
+                    high = middle
+                else:
+                    low = middle + 1
+            best = high
+    return min(best, later)
 
 
 def _is_main(chosen: Way, candidates: tuple[Candidate, ...]) -> bool:
     return chosen.candidate is candidates[0]
 
 
-def _chosen(found: list[Way], candidates: tuple[Candidate, ...]) -> Way | None:
+def _chosen(tried: list[Way | Reason], candidates: tuple[Candidate, ...]) -> Way | None:
+    found = [one for one in tried if isinstance(one, Way)]
     main = next((one for one in found if _is_main(one, candidates)), None)
-    return main or cheapest(found, "promise")
+    return main or cheapest(found)
 
 
 def _passed(

@@ -100,11 +100,9 @@ def cost_by_hand(made: SupplierOffer, pieces: int, beside: Basket | None) -> Mon
     enough = pieces >= made.moq
     if made.mix is not None and beside is not None and listed is not None:
         enough |= made.mix.met(beside.amount + listed * pieces, beside.pieces + pieces)
-    if enough and pieces % made.multiple == 0:
-        return None if listed is None else listed * pieces
-    if not made.sells_singly(line):
-        return None
-    one = line.channel_price or line.one_piece_price
+    one = (line.channel_price or line.one_piece_price) if made.one_piece else None
+    if enough and pieces % made.multiple == 0 and listed is not None:
+        return listed * pieces
     return None if one is None else one * pieces
 
 
@@ -119,17 +117,20 @@ def test_the_most_that_can_be_bought_is_the_largest_quantity_with_a_cost(
     assert bool(way.reason) == (way.pieces == 0)
 
 
-@given(OFFERS, st.integers(1, 60), BASKETS)
+@given(OFFERS, st.integers(1, 60), BASKETS, st.one_of(st.none(), st.integers(0, 90)))
 def test_what_is_bought_is_the_cheapest_of_the_exact_and_the_rounded_up_purchase(
-    made: SupplierOffer, wanted: int, beside: Basket | None
+    made: SupplierOffer, wanted: int, beside: Basket | None, credible: int | None
 ) -> None:
-    way = purchase_quantity(made, made.lines[0], wanted, now=NOW, beside=beside)
-    most = made.lines[0].available
-    limit = 400 if most is None else most
+    (line,) = made.lines
+    way = purchase_quantity(made, line, wanted, now=NOW, beside=beside, limit=credible)
+    most = line.available
+    limit = min(most if most is not None else 400, credible if credible is not None else 400)
 
     def wholesale(pieces: int) -> bool:
-        bare = evolve(made, one_piece=False)
-        return cost_by_hand(bare, pieces, beside) is not None
+        priced = evolve(made, one_piece=False)
+        if made.listed_price(line, pieces) is None and line.channel_price is None:
+            priced = evolve(priced, lines=(evolve(line, unit_price=price(1)),), mix=None)
+        return cost_by_hand(priced, pieces, beside) is not None
 
     up = next((n for n in range(wanted, limit + 1) if wholesale(n)), wanted)
     tried = {wanted, up} if up > wanted else {wanted}
@@ -197,6 +198,42 @@ def test_single_pieces_are_bought_unless_the_smallest_batch_costs_less() -> None
     made = offer(moq=10, one_piece=True, one_piece_price=price(12))
     assert purchase_quantity(made, made.lines[0], 3, now=NOW) == Buyable(3, price(12))
     assert purchase_quantity(made, made.lines[0], 9, now=NOW) == Buyable(10, price(10))
+
+
+def test_a_cart_is_filled_just_up_to_the_mix_rules_amount() -> None:
+    """Seventeen at 9 make up 150; sixteen do not."""
+    made = offer(None, moq=40, tiers=TIERS[1:], mix=MixRule(price(150)))
+    way = purchase_quantity(made, made.lines[0], 1, now=NOW, beside=Basket(Money(0, "CNY")))
+    assert way == Buyable(17, price(9))
+
+
+def test_what_cannot_be_counted_on_is_not_bought() -> None:
+    made = offer(moq=10, one_piece=True, one_piece_price=price(60))
+    line = made.lines[0]
+    assert purchase_quantity(made, line, 3, now=NOW) == Buyable(10, price(10))
+    assert purchase_quantity(made, line, 3, now=NOW, limit=5) == Buyable(3, price(60))
+    assert purchase_quantity(made, line, 6, now=NOW, limit=5).reason == "too_few"
+    bound = evolve(made, one_piece=False)
+    assert purchase_quantity(bound, line, 3, now=NOW, limit=5).reason == "too_few"
+
+
+def test_a_wholesale_quantity_without_a_price_costs_what_single_pieces_cost() -> None:
+    made = offer(tiers=(), moq=5, one_piece=True, one_piece_price=price(12))
+    for pieces in (1, 4, 5, 6):
+        way = purchase_quantity(made, made.lines[0], pieces, now=NOW)
+        assert way == Buyable(pieces, price(12))
+    assert promised(OfferSource(made, LEAD)).bought == 100
+
+
+def test_an_offer_ends_at_the_moment_it_ends() -> None:
+    made = offer(valid_until=NOW)
+    assert purchase_quantity(made, made.lines[0], 1, now=NOW).reason == "offer_not_valid"
+    assert purchase_quantity(made, made.lines[0], 1, now=NOW - HOUR / 60).pieces == 1
+
+
+def test_nothing_is_delivered_before_it_is_bought() -> None:
+    with pytest.raises(InvalidValue, match=r"OfferSource\.lead must not be negative"):
+        OfferSource(offer(), Distribution.of([-5.0, 3.0]))
 
 
 def test_the_mix_rule_waives_the_smallest_quantity_where_the_basket_is_known() -> None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue
 from crossborder.predict.calendar import ALWAYS, WorkCalendar
-from crossborder.stages.inventory.virtual.hours import Hours, hours_around
+from crossborder.stages.inventory.virtual.hours import Hours, TooLong, hours_around, hours_for
+from crossborder.stages.inventory.virtual.part import hours_between
 
 START = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
 MOMENTS = st.integers(0, 365 * 24 * 60).map(lambda minutes: START + minutes * 60)
@@ -96,3 +97,22 @@ def test_an_hour_that_a_zone_leaves_out_is_no_shift() -> None:
     hours = axis(calendar)
     begins = at(hours.begins(before))
     assert begins == calendar.begins(at(before))
+
+
+@given(st.integers(0, 6 * 365), st.integers(0, 6 * 365))
+def test_years_of_work_are_counted_whole(first: int, days: int) -> None:
+    """Five working days of nine hours a week, over any number of years."""
+    monday = datetime(2018, 1, 1, tzinfo=UTC) + timedelta(days=first)
+    end = monday + timedelta(days=days)
+    calendar = WorkCalendar()
+    assert hours_between(monday, end, calendar) * 3600 == pytest.approx(
+        calendar.between(monday, end).total_seconds()
+    )
+
+
+def test_work_beyond_three_years_is_too_long() -> None:
+    calendar = WorkCalendar()
+    year = 250 * 9 * 3600
+    assert hours_for(calendar, START, START, back=2 * year).worked(START) >= 2 * year
+    with pytest.raises(TooLong, match="more than 3 years"):
+        hours_for(calendar, START, START, ahead=6 * year)

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import product
 from math import exp
 from statistics import NormalDist
@@ -254,7 +255,132 @@ def test_of_an_unknown_way_there_is_no_latest_purchase() -> None:
 
 
 def test_a_law_of_one_moment_is_a_step() -> None:
-    law = Starts([(1000, 1.0)])
+    law = Starts(([1000], [1.0]))
     moments = [datetime.fromtimestamp(at, UTC) for at in (999, 1000, 1001)]
     assert [law.chance(moment) for moment in moments] == [1.0, 1.0, 0.0]
     assert law.latest(0.99) == moments[1]
+
+
+def sums(laws: list[Distribution]) -> list[tuple[float, float]]:
+    """Every sum of the laws with its probability: few figures each, so that all can be followed."""
+    found = {0.0: 1.0}
+    for law in laws:
+        longer: dict[float, float] = {}
+        for total, share in found.items():
+            for value, weight in zip(law.values, law.weights, strict=True):
+                at = total + value
+                longer[at] = longer.get(at, 0.0) + share * weight / law.evidence
+        found = longer
+    return sorted(found.items())
+
+
+RARE = st.builds(
+    lambda usual, hours, share: Distribution.of(
+        [*usual, hours], [(1 - share) / len(usual)] * len(usual) + [share]
+    ),
+    st.lists(st.integers(1, 20), min_size=1, max_size=12, unique=True),
+    st.integers(300, 900),
+    st.floats(0.0005, 0.02),
+)
+
+
+@given(st.lists(RARE, min_size=3, max_size=5), st.sampled_from([0.95, 0.98, 0.99, 0.995]))
+def test_no_rare_disaster_is_lost_however_many_courses_there_are(
+    laws: list[Distribution], level: float
+) -> None:
+    """What is told is never surer than the truth, and less sure by at most .004."""
+    parts = tuple(LeadPart(str(at), law, None, 50.0) for at, law in enumerate(laws))
+    law = starts(LeadTime(parts), ship_by=SHIP_BY, deliver_by=None)
+    for begun in (law.latest(level), SHIP_BY - 110 * HOUR, SHIP_BY - 920 * HOUR):
+        left = (SHIP_BY - begun) / HOUR
+        true = sum(share for hours, share in sums(laws) if hours <= left + 1e-6)
+        if true >= 0.9:
+            assert -0.004 <= law.chance(begun) - true <= 1e-8
+        else:
+            assert law.chance(begun) <= true + 1e-8
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99, 0.995])
+def test_a_long_history_with_disasters_is_told_as_in_many_draws(level: float) -> None:
+    """Five parts of 64 figures each: a thousand million courses; 60,000 even draws stand for them.
+
+    The draws themselves miss by some ten-thousandths.
+    """
+    every = tuple(
+        LeadPart(name, Distribution.of([*many(middle, 63).values, 900.0], [1.0] * 63 + [0.4]))
+        for name, middle in zip("abcde", (2.2, 3.6, 1.2, 4.2, 2.5), strict=True)
+    )
+    law = starts(LeadTime(every), ship_by=SHIP_BY, deliver_by=None)
+    left = (SHIP_BY - law.latest(level)) / HOUR
+    draws, kept = 60_000, 0
+    tables = [[part.law.quantile((at + 0.5) / 4096) for at in range(4096)] for part in every]
+    for at in range(1, draws + 1):
+        shares = (spread(at, base) for base in (2, 3, 5, 7, 11))
+        total = sum(row[int(share * 4096)] for row, share in zip(tables, shares, strict=True))
+        kept += total <= left
+    assert -0.004 <= law.chance(SHIP_BY - left * HOUR) - kept / draws <= 0.001
+    assert law.chance(SHIP_BY - 3000 * HOUR) >= 0.97
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[LeadTime, LeadTime]:
+    """A lead time, and the same where some times are longer."""
+    short: list[LeadPart] = []
+    long: list[LeadPart] = []
+    for name in "abcd"[: draw(st.integers(1, 4))]:
+        calendar = draw(st.sampled_from([None, OFFICE]))
+        if draw(st.booleans()):
+            count = draw(st.sampled_from([1, 3, 20, 61, 127, 130, 150]))
+            grain, slow = draw(st.integers(1, 40)), draw(st.integers(0, 300))
+            times = [1 + (at * at * grain) % 97 for at in range(count)]
+            first = draw(st.integers(0, count - 1))
+            until = draw(st.integers(first, count))
+            lengthened = [hours + slow * (first <= at <= until) for at, hours in enumerate(times)]
+            stated = draw(st.sampled_from([None, DAY]))
+            for made, samples in ((short, times), (long, lengthened)):
+                spans = [(SHIP_BY - hours * HOUR, SHIP_BY) for hours in samples]
+                made.append(
+                    LeadPart.learned(name, spans, now=SHIP_BY, calendar=calendar, stated=stated)
+                )
+        else:
+            days, more = draw(st.integers(1, 4)), draw(st.integers(0, 3))
+            short.append(LeadPart.stated(name, days * DAY, calendar))
+            long.append(LeadPart.stated(name, (days + more) * DAY, calendar))
+    said = draw(st.sampled_from([None, 12 * HOUR, DAY, 3 * DAY, 9 * DAY]))
+    return LeadTime(tuple(short)), LeadTime(tuple(long)).handled(said)
+
+
+@given(histories(), LEVELS)
+def test_a_longer_history_and_a_slower_word_never_move_the_deadline_later(
+    leads: tuple[LeadTime, LeadTime], level: float
+) -> None:
+    quick, slow = (starts(lead, ship_by=SHIP_BY, deliver_by=None) for lead in leads)
+    assert slow.latest(level) <= quick.latest(level)
+    bought = quick.latest(level)
+    assert slow.chance(bought) <= quick.chance(bought) + 1e-9
+
+
+def test_a_word_that_leaves_few_courses_does_not_change_the_method() -> None:
+    """Bounded from below, 40 times become few: they are still read from the same grid."""
+    slow = LeadPart("handling", Distribution.of([*range(1, 40), 400]), None, 40.0)
+    other = LeadPart("domestic", Distribution.of([*range(1, 15), *range(300, 310)]), None, 15.0)
+    check = LeadPart("check", Distribution.of(range(1, 12)), None, 11.0)
+    for parts in ((slow, other), (slow, other, check)):
+        lead = LeadTime(parts)
+        for level in map(Decimal, ("0.9", "0.95", "0.97", "0.98", "0.99")):
+            before = latest_purchase(lead, ship_by=SHIP_BY, level=level)
+            for said in (20, 30, 39):
+                after = latest_purchase(lead.handled(said * HOUR), ship_by=SHIP_BY, level=level)
+                assert before is not None
+                assert after is not None
+                assert after <= before
+
+
+def test_one_course_of_more_than_a_year_makes_the_others_no_harder_to_read() -> None:
+    """Three hundred working days before January lie beyond the year before."""
+    seldom = Distribution.of([10.0, 9 * 300.0], [99.0, 1.0])
+    lead = LeadTime((LeadPart("handling", seldom, OFFICE, 100.0), LeadPart.stated("domestic", DAY)))
+    january = datetime(2027, 1, 20, 10, tzinfo=UTC)
+    order_by = latest_purchase(lead, ship_by=january)
+    assert order_by is not None
+    assert january - 8 * DAY < order_by < january

@@ -139,6 +139,7 @@ PART = LeadPart.stated("handling", DAY)
         (lambda: LeadPart("handling", Distribution.of([-1])), "must not be negative"),
         (lambda: LeadPart("handling", None, None, -1.0), "must not be negative"),
         (lambda: LeadPart("handling", None, None, float("nan")), "must not be negative"),
+        (lambda: LeadPart("handling", Distribution.of(range(1025))), "more than 1024 values"),
         (lambda: LeadPart.stated("handling", -HOUR), "must not be negative"),
         (lambda: LeadPart.between("transit", DAY, HOUR), "must rise"),
         (lambda: LeadPart.between("transit", -DAY, DAY), "must rise"),
@@ -147,3 +148,18 @@ PART = LeadPart.stated("handling", DAY)
 def test_what_cannot_be_is_refused(make: Any, said: str) -> None:
     with pytest.raises(InvalidValue, match=said):
         make()
+
+
+def test_a_whole_number_of_observations_will_do() -> None:
+    assert LeadPart("handling", None, None, 64) == LeadPart("handling", None, None, 64.0)
+
+
+@given(st.lists(st.integers(1, 200), min_size=129, max_size=200))
+def test_of_a_long_history_the_tail_is_never_shortened(hours: list[int]) -> None:
+    """At most 128 times are kept; above .9 none is shorter than what was seen."""
+    part = LeadPart.learned("handling", [(NOW - one * HOUR, NOW) for one in hours], now=NOW)
+    whole = Distribution.of([*hours, 2 * max(hours)])
+    assert len(part.law.values) <= 128
+    assert part.law.evidence == pytest.approx(len(hours) + 1)
+    for share in (0.91, 0.95, 0.985, 0.99, 0.995, 0.999):
+        assert part.law.quantile(share) >= whole.quantile(share)

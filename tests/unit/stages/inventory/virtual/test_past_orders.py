@@ -9,6 +9,7 @@ import pytest
 from attrs import frozen
 
 from crossborder.model.ids import OfferId, ProductId, SkuId, SupplierId
+from crossborder.model.money import Price
 from crossborder.model.supply import OfferLine, Supplier, SupplierOffer
 from crossborder.stages.inventory.virtual import LeadPart, LeadTime, virtual_stock
 from crossborder.stages.inventory.virtual.keep import arrival
@@ -56,7 +57,7 @@ def learned(past: list[Past], now: datetime) -> LeadTime:
 
 
 def offer(now: datetime) -> SupplierOffer:
-    line = OfferLine(SKU, 10)
+    line = OfferLine(SKU, 10, Price("10", "BRL"))
     supplier = Supplier(SupplierId("m"))
     return SupplierOffer(OfferId("o"), supplier, ProductId("p"), (line,), "BRL", now)
 

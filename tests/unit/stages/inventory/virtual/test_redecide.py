@@ -20,6 +20,7 @@ from crossborder.stages.inventory.virtual import (
     LeadTime,
     OpenLine,
     redecide,
+    standing_alarms,
 )
 
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -40,7 +41,13 @@ def candidate(
 ) -> Candidate:
     lines = tuple(OfferLine(sku, available, Price(Decimal(price), "CNY")) for sku in skus)
     offer = SupplierOffer(
-        OfferId(name), Supplier(SupplierId(name)), ProductId("p"), lines, "CNY", NOW, **terms
+        OfferId(name),
+        Supplier(SupplierId(name)),
+        ProductId("p"),
+        lines,
+        "CNY",
+        terms.pop("observed_at", NOW),
+        **terms,
     )
     return Candidate(offer, LeadTime.stated(days * DAY, DAY), match=Decimal(match))
 
@@ -116,13 +123,13 @@ def test_no_piece_is_counted_twice_and_no_cover_breaks_the_promise(
     lines: tuple[OpenLine, ...], candidates: tuple[Candidate, ...]
 ) -> None:
     by_offer = {one.offer.id: one for one in candidates}
-    bought: dict[tuple[str, str], int] = {}
+    bought: dict[tuple[OfferId, SkuId], int] = {}
+    wanted: dict[tuple[OfferId, SkuId], int] = {}
     for one, cover in zip(lines, again(lines, *candidates).value, strict=True):
         assert (cover.kind is CoverKind.BOUGHT) is bool(one.part)
         if cover.stock is None:
             continue
         assert cover.offer_id is not None
-        assert one.quantity <= cover.buy
         assert cover.stock.order_by > NOW
         assert cover.stock.confidence >= Decimal("0.9")
         assert (cover.offer_id == one.offer_id) is (cover.kind is CoverKind.KEPT)
@@ -133,8 +140,11 @@ def test_no_piece_is_counted_twice_and_no_cover_breaks_the_promise(
             assert by_offer[cover.offer_id].match == 1
         key = cover.offer_id, one.sku_id
         bought[key] = bought.get(key, 0) + cover.buy
+        wanted[key] = wanted.get(key, 0) + one.quantity
+    for key, pieces in wanted.items():
+        assert pieces <= bought[key]
     for (offer_id, sku_id), pieces in bought.items():
-        available = by_offer[OfferId(offer_id)].offer.line(SkuId(sku_id)).available
+        available = by_offer[offer_id].offer.line(sku_id).available
         assert pieces <= (500 if available is None else available)
 
 
@@ -269,6 +279,56 @@ def test_an_alarm_is_not_raised_twice_for_one_cause() -> None:
     assert again((line(),), candidate("o0", 0), raised=raised).events == ()
     other = again((line(),), candidate("o0", orderable=False), raised=raised)
     assert [event.facts["cause"] for event in other.events] == ["not_orderable"]
+
+
+def test_what_one_line_must_buy_too_much_serves_the_next() -> None:
+    lines = tuple(line(str(at), 1) for at in range(12))
+    decision = again(lines, candidate("o0", 10, moq=10, price="1"))
+    assert sorted(kinds(decision)) == [*["kept"] * 10, *["uncovered"] * 2]
+    bought = [cover for cover in decision.value if cover.buy]
+    assert [(cover.buy, cover.unit_cost) for cover in bought] == [(10, Money("10", "CNY"))]
+    spare = [cover for cover in decision.value if cover.kind is CoverKind.KEPT and not cover.buy]
+    assert {cover.unit_cost for cover in spare} == {Money(0, "CNY")}
+
+
+def test_what_was_bought_since_the_figure_was_read_is_taken_off_it() -> None:
+    made = candidate("o0", 5, observed_at=NOW - HOUR)
+    for since, kind in (
+        (NOW - HOUR / 2, "uncovered"),
+        (NOW - HOUR, "uncovered"),
+        (NOW - DAY, "kept"),
+    ):
+        bought = line("1", 5, part="handling", since=since)
+        decision = again((bought, line("2", 4)), evolve(made, credible=5))
+        assert kinds(decision) == ["bought", kind]
+
+
+def test_a_line_covered_again_may_alarm_again() -> None:
+    gone, back = candidate("o0", 0), candidate("o0")
+    raised: frozenset[str] = frozenset()
+    told = []
+    for offered in (gone, gone, back, back, gone):
+        decision = again((line(),), offered, raised=raised)
+        raised = standing_alarms(raised, decision.events)
+        told.append([event.name.removeprefix("inventory.") for event in decision.events])
+    assert told == [["line_uncovered"], [], ["line_covered"], [], ["line_uncovered"]]
+    assert raised == {"line_uncovered/1001/1/sold_out"}
+
+
+def test_substitutes_in_another_currency_lose_no_line() -> None:
+    foreign = candidate("o2")
+    line_of = tuple(evolve(one, unit_price=Price("1", "USD")) for one in foreign.offer.lines)
+    foreign = evolve(foreign, offer=evolve(foreign.offer, lines=line_of, currency="USD"))
+    decision = again((line("1"), line("2")), candidate("o0", 0), candidate("o1", 2), foreign)
+    assert sorted(cover.offer_id or "" for cover in decision.value) == ["o1", "o2"]
+
+
+def test_without_a_promised_date_only_the_hand_over_binds() -> None:
+    """As `outlook` sees it: a slow line to the buyer is no reason to switch."""
+    slow = candidate("o0")
+    slow = evolve(slow, lead=slow.lead.carried(3 * DAY, 90 * DAY))
+    late = SHIP_BY - 4 * DAY
+    assert kinds(again((line(ship_by=late + 2 * DAY),), slow)) == ["kept"]
 
 
 def test_one_line_stands_there_once() -> None:

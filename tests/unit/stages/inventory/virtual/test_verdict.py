@@ -7,15 +7,18 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossborder.errors import CurrencyMismatch, InvalidValue
+from crossborder.errors import InvalidValue
 from crossborder.model.decision import Decision, recording
 from crossborder.model.ids import OfferId, ProductId, SkuId, SupplierId
 from crossborder.model.money import Money, Price
 from crossborder.model.supply import MixRule, OfferLine, Supplier, SupplierOffer
+from crossborder.predict.calendar import WorkCalendar
+from crossborder.predict.quantiles import Distribution
 from crossborder.replay import replay, to_record
 from crossborder.stages.inventory.dated.buyable import Basket
 from crossborder.stages.inventory.virtual import (
     Candidate,
+    LeadPart,
     LeadTime,
     Verdict,
     VerdictKind,
@@ -248,11 +251,44 @@ def test_what_cannot_be_asked_is_refused(changes: dict[str, Any], field: str) ->
         decided(candidate(), **changes)
 
 
-def test_substitutes_in_two_currencies_are_not_compared() -> None:
-    others = (candidate("a"), candidate("b", currency="USD"))
+def test_of_substitutes_in_two_currencies_those_in_the_main_offers_are_compared() -> None:
+    others = (
+        candidate("a", price="30"),
+        candidate("b", currency="USD"),
+        candidate("c", price="20"),
+    )
     assert decided(candidate(), *others).value.offer_id == "main"
-    with pytest.raises(CurrencyMismatch, match="must be of one currency"):
-        decided(candidate(available=0), *others)
+    decision = decided(candidate(available=0), *others)
+    assert (decision.value.kind, decision.value.offer_id) == (VerdictKind.SUBSTITUTE, "c")
+    assert decision.codes == ("substitute", "sold_out", "not_needed", "other_currency")
+    alone = decided(candidate(available=0), candidate("b", currency="USD"))
+    assert alone.value.offer_id == "b"
+    foreign = (candidate("d", currency="USD"), *others[1:2], candidate("e", currency="EUR"))
+    assert decided(candidate(available=0), *foreign).value.offer_id == "b"
+
+
+def test_a_cheaper_batch_that_cannot_be_had_hides_no_single_pieces() -> None:
+    """Ten at 1.00 would cost less than two at 6.00, but only five can be counted on."""
+    made = candidate(price="1", available=12, moq=10, one_piece=True, credible=5)
+    line = evolve(made.offer.lines[0], one_piece_price=Price("6", "CNY"))
+    made = evolve(made, offer=evolve(made.offer, lines=(line,)))
+    for pieces in (1, 2, 5):
+        assert decided(made, pieces=pieces).value.buy == pieces
+    assert decided(made, pieces=6).codes == ("refused", "too_few")
+    assert decided(evolve(made, credible=None), pieces=2).value.buy == 10
+
+
+def test_a_supplier_who_takes_years_does_not_spoil_the_others() -> None:
+    slow = LeadPart("handling", Distribution.point(14_000.0), WorkCalendar())
+    endless = evolve(candidate(), lead=LeadTime((slow,)))
+    decision = decided(endless, candidate("other"))
+    assert decision.value.offer_id == "other"
+    assert decision.codes == ("substitute", "lead_too_long")
+
+
+def test_goods_cannot_match_better_than_surely() -> None:
+    with pytest.raises(InvalidValue, match=r"Candidate\.match must not be above 1"):
+        candidate(match="1.01")
 
 
 def test_an_offer_stands_there_once() -> None:
