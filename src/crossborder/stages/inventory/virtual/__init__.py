@@ -5,6 +5,11 @@ answers one buyer over several suppliers; `outlook` watches what was promised; `
 through it again when a supplier changes.
 """
 
+from crossborder.stages.inventory.virtual.batch import (
+    StockAsk,
+    VirtualStocks,
+    virtual_stock_all,
+)
 from crossborder.stages.inventory.virtual.keep import latest_purchase
 from crossborder.stages.inventory.virtual.lead import LeadTime
 from crossborder.stages.inventory.virtual.lines import OpenLine, standing_alarms
@@ -25,8 +30,10 @@ __all__ = [
     "LineOutlook",
     "OpenLine",
     "ShipByRule",
+    "StockAsk",
     "Verdict",
     "VerdictKind",
+    "VirtualStocks",
     "latest_purchase",
     "outlook",
     "promise",
@@ -34,4 +41,5 @@ __all__ = [
     "ship_by",
     "standing_alarms",
     "virtual_stock",
+    "virtual_stock_all",
 ]

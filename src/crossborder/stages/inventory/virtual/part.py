@@ -63,7 +63,7 @@ class LeadPart:
 
         A stated figure is kept in 80 of 100 cases, exceeded by half in 15 and doubled in 5: a rule
         of thumb of ours, to be replaced by history. Where there is a calendar, a stated day is one
-        of its working days.
+        of its working days, and hours beyond whole days are working hours, a day of them at most.
 
         >>> LeadPart.stated("handling", timedelta(days=2)).hours.values
         (48.0, 72.0, 96.0)
@@ -151,7 +151,9 @@ class LeadPart:
 def _in_hours(takes: timedelta, calendar: WorkCalendar | None) -> float:
     if calendar is None:
         return takes / _HOUR
-    return (calendar.closes - calendar.opens) / _HOUR * (takes / _DAY)
+    open_for = calendar.closes - calendar.opens
+    days, rest = divmod(takes, _DAY)
+    return (open_for * days + min(rest, open_for)) / _HOUR
 
 
 def hours_between(came: datetime, end: datetime, calendar: WorkCalendar | None) -> float:

@@ -163,3 +163,22 @@ def test_of_a_long_history_the_tail_is_never_shortened(hours: list[int]) -> None
     assert part.law.evidence == pytest.approx(len(hours) + 1)
     for share in (0.91, 0.95, 0.985, 0.99, 0.995, 0.999):
         assert part.law.quantile(share) >= whole.quantile(share)
+
+
+@pytest.mark.parametrize(
+    ("takes", "hours"),
+    [(timedelta(hours=4), 4), (timedelta(days=1), 9), (timedelta(days=1, hours=4), 13)],
+)
+def test_stated_hours_are_working_hours_and_a_stated_day_is_a_working_day(
+    takes: timedelta, hours: int
+) -> None:
+    law = LeadPart.stated("check", takes, WorkCalendar()).hours
+    assert law is not None
+    assert law.values[0] == hours
+
+
+def test_a_longer_stated_time_never_takes_fewer_working_hours() -> None:
+    told = [
+        LeadPart.stated("check", timedelta(hours=n), WorkCalendar()).law.mean for n in range(1, 80)
+    ]
+    assert told == sorted(told)
