@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from itertools import islice
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -176,17 +177,18 @@ class Client:
                 done[place] = Ran(error=error)
             return place
 
+        places, number = iter(range(len(todo))), 0
         with ThreadPoolExecutor(max_workers=max(1, at_once)) as pool:
-            futures = [pool.submit(one, place) for place in range(len(todo))]
-            try:
-                for number, future in enumerate(as_completed(futures), start=1):
+            running = {pool.submit(one, place) for place in islice(places, max(1, at_once))}
+            # One is begun when one is told of: who breaks off leaves the rest undone.
+            while running:
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
                     future.result()
+                    number += 1
                     if on_done is not None:
                         on_done(number, len(todo))
-            except BaseException:
-                for future in futures:
-                    future.cancel()
-                raise
+                    running |= {pool.submit(one, place) for place in islice(places, 1)}
         return done
 
     def _drive(self, effects: Effects[T]) -> T:
