@@ -84,7 +84,8 @@ def _keeping(book: StockBook, command: Command, now: datetime, tries: int) -> _W
 
 
 def _copied(book: StockBook, sku_ids: Sequence[SkuId]) -> StockBook:
-    return StockBook(book.warehouses, [book.stock(sku) for sku in dict.fromkeys(sku_ids)])
+    stock = [book.stock(sku) for sku in dict.fromkeys(sku_ids)]
+    return StockBook(book.warehouses, stock, closed=True)
 
 
 def _positive(tries: int) -> int:
@@ -143,7 +144,7 @@ class StockKeeper:
                     return kept
 
     def book(self, sku_ids: Sequence[SkuId]) -> StockBook:
-        """A book of your own with everything the ledger has of these SKUs, for questions."""
+        """A book of your own with everything the ledger has of these SKUs, and of no others."""
         with self._lock:
             self._book.add(self._ledger.load(sku_ids, after=self._book.versions(sku_ids)))
             return _copied(self._book, sku_ids)

@@ -264,4 +264,14 @@ def _checked(cls: type, field: "attrs.Attribute[Any]") -> "attrs.Attribute[Any]"
         if more is not None:
             more(instance, attribute, value)
 
-    return field.evolve(validator=validate, converter=field.converter or _converter(field.type))
+    converter = field.converter or _typed(_converter(field.type), field.type)
+    return field.evolve(validator=validate, converter=converter)
+
+
+def _typed(converter: Converter | None, kind: Any) -> Converter | None:
+    """The converter, said to take what the field holds: help() shows that of `__init__`."""
+    if not isinstance(converter, types.FunctionType):
+        return converter
+    same = types.FunctionType(converter.__code__, converter.__globals__, converter.__name__)
+    same.__annotations__ = {"value": kind, "return": kind}
+    return same

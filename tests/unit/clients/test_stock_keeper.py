@@ -171,8 +171,9 @@ def test_a_keeper_that_begins_with_kept_values_reads_only_what_is_new() -> None:
 def test_events_come_with_what_was_kept() -> None:
     mine = keeper(MemoryStockLedger(), 5)
     mine.obey(order("a", 4), NOW)
-    (event,) = mine.obey(Count("c", CUP, HOME, 3), NOW).events
-    assert (event.name, event.facts["pieces"]) == ("inventory.short", 1)
+    differs, short = mine.obey(Count("c", CUP, HOME, 3), NOW).events
+    assert (differs.name, short.name) == ("inventory.count_differs", "inventory.short")
+    assert short.facts["pieces"] == 1
 
 
 @pytest.mark.parametrize("kind", [StockKeeper, AsyncStockKeeper])

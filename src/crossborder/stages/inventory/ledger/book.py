@@ -41,7 +41,9 @@ class StockBook:
     """The sums of a stock ledger, kept up to date move by move.
 
     It is a draft: fill it from moves or from `SkuStock` values, let it obey commands, keep the
-    moves it returns in a ledger of your own, and freeze what you need. It reads no clock.
+    moves it returns in a ledger of your own, and freeze what you need. It reads no clock. A
+    `closed` book refuses questions about a SKU it was not made with, where another takes it for
+    one that was never moved.
 
     >>> from datetime import UTC
     >>> from crossborder.model.ids import OrderId
@@ -61,7 +63,10 @@ class StockBook:
         self,
         warehouses: Iterable[WarehouseId],
         stock: Iterable[SkuStock] = (),
+        *,
+        closed: bool = False,
     ) -> None:
+        self._closed = False
         if isinstance(warehouses, str):
             said = "must be several ids"
             raise InvalidValue(said, field="warehouses", value=warehouses, source="StockBook")
@@ -72,10 +77,14 @@ class StockBook:
                 said = "is given twice"
                 raise InvalidValue(said, field="stock", value=one.sku_id, source="StockBook")
             self._shelves[one.sku_id] = Shelf(one)
+        self._closed = closed
 
     def _shelf(self, sku_id: SkuId) -> Shelf:
         shelf = self._shelves.get(sku_id)
         if shelf is None:
+            if self._closed:
+                said = "was not read into this book"
+                raise InvalidValue(said, field="sku_id", value=sku_id, source="StockBook")
             shelf = self._shelves[sku_id] = Shelf()
         return shelf
 
@@ -124,13 +133,22 @@ class StockBook:
         """The SKUs in the book, sorted."""
         return tuple(sorted(self._shelves))
 
-    def of(self, ref: str) -> tuple[tuple[SkuId, StockBalance], ...]:
+    def of(
+        self, ref: str, account: StockAccount | None = None
+    ) -> tuple[tuple[SkuId, StockBalance], ...]:
         """All that belongs to a hold, an order, a transfer or a delivery, of the SKUs in the book.
 
-        It says what is promised to an order, what is open of a transfer, what a cart holds.
+        It says what is promised to an order, what is open of a transfer, what a cart holds; with
+        `account`, only that, as a hold and an order may have one name. A ledger is read by SKU:
+        keep with an order which SKUs it has.
         """
         found = (self.stock(sku) for sku in self.sku_ids if self._shelves[sku].knows(ref))
-        return tuple((stock.sku_id, one) for stock in found for one in stock.of(ref))
+        return tuple(
+            (stock.sku_id, one)
+            for stock in found
+            for one in stock.of(ref)
+            if account in (None, one.account)
+        )
 
     def free(self, sku_id: SkuId, now: datetime, warehouse_id: WarehouseId | None = None) -> int:
         """Sellable pieces without a claim at `now`, in one warehouse or in all; never below 0."""

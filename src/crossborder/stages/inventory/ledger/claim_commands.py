@@ -6,7 +6,14 @@ from attrs import field, frozen
 
 from crossborder.model.check import checked, refuse
 from crossborder.model.ids import OfferId, OrderId, SkuId, WarehouseId
-from crossborder.stages.inventory.ledger.lines import SELLABLE, StockLine, condition, lines, things
+from crossborder.stages.inventory.ledger.lines import (
+    SELLABLE,
+    StockLine,
+    condition,
+    lines,
+    shares,
+    things,
+)
 
 __all__ = ["Allocate", "Cancel", "Cover", "Free", "Hold", "Release", "Return", "Ship"]
 
@@ -23,7 +30,7 @@ class Hold:
     """
 
     id: str
-    lines: tuple[StockLine, ...] = field(validator=lines)
+    lines: tuple[StockLine, ...] = field(validator=shares)
     until: datetime = field()
     replaces: str | None = None
 
@@ -44,7 +51,8 @@ class Allocate:
     Attributes:
         id: of the command.
         order_id: the order.
-        lines: what it needs.
+        lines: what it needs; one line may stand several times, with other warehouses, to say how
+            many come from where.
         hold_id: the cart's hold, whose pieces of these SKUs are used first and then let go.
         backorder: let a line wait for what is not there, at its first warehouse: the next free
             pieces are for it.
@@ -52,7 +60,7 @@ class Allocate:
 
     id: str
     order_id: OrderId
-    lines: tuple[StockLine, ...] = field(validator=lines)
+    lines: tuple[StockLine, ...] = field(validator=shares)
     hold_id: str | None = None
     backorder: bool = False
 

@@ -11,15 +11,14 @@ from crossborder.stages.inventory.ledger.claim_commands import (
     Free,
     Hold,
     Release,
-    Return,
-    Ship,
 )
-from crossborder.stages.inventory.ledger.lines import SELLABLE, StockLine
+from crossborder.stages.inventory.ledger.leaving import given
+from crossborder.stages.inventory.ledger.lines import StockLine
 from crossborder.stages.inventory.ledger.shelf import Key, Place
 from crossborder.stages.inventory.ledger.taking import taken
 from crossborder.stages.inventory.ledger.work import Work
 
-__all__ = ["allocate", "cancel", "cover", "free", "hold", "release", "return_", "ship"]
+__all__ = ["allocate", "cancel", "cover", "free", "hold", "release"]
 
 Own = dict[SkuId, dict[Place, int]]
 Taking = dict[SkuId, dict[tuple[str, Place], int]]
@@ -42,10 +41,14 @@ def _take(lines: Sequence[StockLine], work: Work, own: Own) -> tuple[Taking, Tak
     promised to no order.
     """
     wants: dict[SkuId, list[tuple[str, int, tuple[Place, ...]]]] = {}
-    for line in lines:
+    names: dict[str, str] = {}
+    for number, line in enumerate(lines):
+        # A line may stand several times: to be told apart, each has its number.
+        name = str(number)
+        names[name] = line.id
         places = _places(line, work)
         for sku, pieces in line.needs:
-            wants.setdefault(sku, []).append((line.id, pieces, places))
+            wants.setdefault(sku, []).append((name, pieces, places))
     found: Taking = {}
     short: Taking = {}
     for sku, asked in wants.items():
@@ -64,9 +67,14 @@ def _take(lines: Sequence[StockLine], work: Work, own: Own) -> tuple[Taking, Tak
             # A cart's own pieces are used where they are held, before others are touched.
             asked = [(name, pieces, _first(mine, places)) for name, pieces, places in asked]
         got, lacking = taken(asked, free)
-        found[sku] = dict(got)
-        first = {name: next(place for place in places) for name, _, places in wants[sku]}
-        short[sku] = {(name, first[name]): missing for name, missing in lacking.items()}
+        first = {name: next(iter(places)) for name, _, places in wants[sku] if places}
+        found[sku], short[sku] = {}, {}
+        for (name, place), pieces in got.items():
+            at = names[name], place
+            found[sku][at] = found[sku].get(at, 0) + pieces
+        for name, pieces in lacking.items():
+            at = names[name], first.get(name, ("", ""))
+            short[sku][at] = short[sku].get(at, 0) + pieces
     return found, short
 
 
@@ -190,37 +198,15 @@ def _await(work: Work, command: Allocate, short: Taking) -> None:
             work.tell("short", sku, order_id=command.order_id, line_id=line, pieces=missing)
 
 
-def _give(
-    work: Work,
-    accounts: Sequence[StockAccount],
-    ref: str,
-    line: StockLine,
-    code: str,
-    *,
-    place: Place | None = None,
-) -> list[tuple[SkuId, Key, int]]:
-    """The pieces of a line to take off accounts, one after the other; too few are refused."""
-    given = []
-    for sku, pieces in line.needs:
-        for account in accounts:
-            for key, there in work.shelves[sku].of(account, ref, line.id).items():
-                some = min(pieces, there) if place in (None, (key[1], key[3])) else 0
-                if some:
-                    given.append((sku, key, some))
-                    pieces -= some
-        if pieces:
-            said = f"line {line.id} has {pieces} of {sku} too few {accounts[-1].value}"
-            work.refuse(code, said, f"lines.{line.id}", sku_id=sku, missing=pieces)
-    return given
-
-
 def free(work: Work, command: Free) -> None:
     """Take back so many promised pieces of each line, awaited ones first."""
     accounts = (StockAccount.AWAITED, StockAccount.ALLOCATED)
+    if command.warehouse_id is not None and not work.known((command.warehouse_id,), "warehouse_id"):
+        return
     named = command.warehouse_id is not None or command.offer_id is not None
     place = (command.warehouse_id or "", command.offer_id or "") if named else None
     for line in command.lines:
-        for sku, key, pieces in _give(
+        for sku, key, pieces in given(
             *(work, accounts, command.order_id, line, "not_allocated"), place=place
         ):
             work.at(sku, key, -pieces, "freed")
@@ -228,73 +214,19 @@ def free(work: Work, command: Free) -> None:
 
 def cancel(work: Work, command: Cancel) -> None:
     """Take back everything that is promised to the order; bought pieces come for nobody."""
+    found = False
     for sku in dict.fromkeys(command.sku_ids):
         shelf = work.shelves[sku]
         for account in (StockAccount.AWAITED, StockAccount.ALLOCATED, StockAccount.ORDERED):
             for key, pieces in shelf.of(account, command.order_id, command.line_id).items():
                 work.at(sku, key, -pieces, "cancelled")
+                found = True
                 if account is StockAccount.ORDERED:
                     work.move(sku, account, pieces, offer_id=key[3], reason="cancelled")
                     work.tell("bought_in_vain", sku, order_id=command.order_id, pieces=pieces)
+    if not found:
+        work.tell("nothing_cancelled", command.order_id, skus=tuple(command.sku_ids))
 
 
 def cover(work: Work, command: Cover) -> None:
     """Nothing of its own: whoever waits is served after every command."""
-
-
-def ship(work: Work, command: Ship) -> None:
-    """Promised pieces leave the warehouse; bought ones leave the supplier for the buyer."""
-    for line in command.lines:
-        if command.offer_id is not None:
-            place = ("", command.offer_id)
-            for sku, key, pieces in _give(
-                *(work, (StockAccount.ORDERED,), command.order_id, line, "not_bought"),
-                place=place,
-            ):
-                work.at(sku, key, -pieces, "shipped")
-                work.move(sku, StockAccount.SHIPPED, pieces, ref=command.order_id, line_id=line.id)
-            continue
-        for sku, pieces in line.needs:
-            _leave(work, command, line, sku, pieces)
-
-
-def _leave(work: Work, command: Ship, line: StockLine, sku: SkuId, pieces: int) -> None:
-    """Pieces of one SKU leave the warehouses that have them."""
-    shelf, left, promised = work.shelves[sku], pieces, 0
-    for key, there in shelf.of(StockAccount.ALLOCATED, command.order_id, line.id).items():
-        where = key[1]
-        if not where or command.warehouse_id not in (None, where):
-            continue
-        promised += there
-        on_hand = shelf.on_hand(where) + work.changed(sku, StockAccount.ON_HAND, where)
-        some = max(0, min(left, there, on_hand))
-        if some:
-            left -= some
-            work.move(
-                *(sku, StockAccount.ON_HAND, -some),
-                warehouse_id=where,
-                condition=SELLABLE,
-                reason="shipped",
-            )
-            work.at(sku, key, -some, "shipped")
-            work.move(sku, StockAccount.SHIPPED, some, ref=command.order_id, line_id=line.id)
-    if left:
-        missing = promised < pieces
-        code = "not_allocated" if missing else "not_there"
-        said = f"line {line.id} has {left} of {sku} too few " + ("promised" if missing else "there")
-        work.refuse(code, said, f"lines.{line.id}", sku_id=sku, missing=left)
-
-
-def return_(work: Work, command: Return) -> None:
-    """Shipped pieces come back to a warehouse, in some condition."""
-    if not work.known((command.warehouse_id,), "warehouse_id"):
-        return
-    shipped = (StockAccount.SHIPPED,)
-    for sku, key, pieces in _give(work, shipped, command.order_id, command.line, "not_shipped"):
-        work.at(sku, key, -pieces, "returned")
-        work.move(
-            *(sku, StockAccount.ON_HAND, pieces),
-            warehouse_id=command.warehouse_id,
-            condition=command.condition,
-            reason="returned",
-        )

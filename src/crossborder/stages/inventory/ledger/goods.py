@@ -137,6 +137,13 @@ def count(work: Work, command: Count) -> None:
     if not difference:
         return
     _on_hand(work, sku, where, command.condition, difference, "counted")
+    work.tell(
+        *("count_differs", sku),
+        where=where,
+        condition=command.condition,
+        booked=booked,
+        counted=command.counted,
+    )
     if command.condition != SELLABLE or difference > 0:
         return
     there, place = before + difference, (where, "")

@@ -8,7 +8,7 @@ from crossborder.model.check import checked, refuse
 from crossborder.model.ids import OfferId, OrderId, SkuId, WarehouseId
 from crossborder.model.stock import VirtualStock
 from crossborder.model.time import Window
-from crossborder.stages.inventory.ledger.lines import SELLABLE, StockLine, condition, some
+from crossborder.stages.inventory.ledger.lines import SELLABLE, StockLine, condition, share, some
 
 __all__ = [
     "Announce",
@@ -33,7 +33,7 @@ class Expect:
     warehouse_id: WarehouseId
     quantity: int = field(validator=some)
     due: Window = field()
-    confidence: Decimal = Decimal(1)
+    confidence: Decimal = field(default=Decimal(1), validator=share)
 
 
 @frozen(field_transformer=checked)
@@ -154,7 +154,7 @@ class Transfer:
     owner: str = ""
     condition: str = field(default=SELLABLE, validator=condition)
     due: Window | None = None
-    confidence: Decimal = Decimal(1)
+    confidence: Decimal = field(default=Decimal(1), validator=share)
 
     def __attrs_post_init__(self) -> None:
         if self.source == self.destination:

@@ -1,5 +1,7 @@
 """What a cart or an order wants: its lines, plain or bundles, and where their pieces may come from."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from attrs import field, frozen
@@ -7,7 +9,7 @@ from attrs import field, frozen
 from crossborder.model.check import checked, refuse
 from crossborder.model.ids import OfferId, SkuId, WarehouseId
 
-__all__ = ["SELLABLE", "StockLine", "condition", "lines", "some", "things"]
+__all__ = ["SELLABLE", "StockLine", "condition", "lines", "share", "shares", "some", "things"]
 
 SELLABLE = "sellable"
 
@@ -61,11 +63,28 @@ class StockLine:
 
 def lines(instance: object, attribute: object, value: tuple[StockLine, ...]) -> None:
     """Check that there are lines, each named once."""
-    names = [line.id for line in value]
-    if not names:
+    _each_once(instance, value, [(line.id,) for line in value])
+
+
+def shares(instance: object, attribute: object, value: tuple[StockLine, ...]) -> None:
+    """Check that there are lines; one may stand several times, for other goods or places."""
+    named = [(line.id, line.sku_id, line.warehouses, line.offers) for line in value]
+    _each_once(instance, value, named)
+
+
+def _each_once(
+    instance: object, value: tuple[StockLine, ...], named: Sequence[tuple[object, ...]]
+) -> None:
+    if not named:
         raise refuse(instance, "lines", value, "must hold at least one line")
-    if len(set(names)) < len(names):
-        raise refuse(instance, "lines", names, "names a line twice")
+    if len(set(named)) < len(named):
+        raise refuse(instance, "lines", [line.id for line in value], "names a line twice")
+
+
+def share(instance: object, attribute: Any, value: Decimal) -> None:
+    """Check that a probability is not above 1."""
+    if value > 1:
+        raise refuse(instance, attribute.name, value, "must not be above 1")
 
 
 def things(instance: object, attribute: object, value: tuple[SkuId, ...]) -> None:

@@ -11,7 +11,7 @@ import attrs
 
 from crossborder.model.ids import SkuId
 from crossborder.model.stock import StockAccount
-from crossborder.stages.inventory.ledger import claims, goods, supply
+from crossborder.stages.inventory.ledger import claims, goods, leaving, supply
 from crossborder.stages.inventory.ledger import commands as asked
 from crossborder.stages.inventory.ledger.shelf import Shelf
 from crossborder.stages.inventory.ledger.work import Work
@@ -25,8 +25,8 @@ _RULES: Mapping[type, Callable[[Work, Any], None]] = {
     asked.Free: claims.free,
     asked.Cancel: claims.cancel,
     asked.Cover: claims.cover,
-    asked.Ship: claims.ship,
-    asked.Return: claims.return_,
+    asked.Ship: leaving.ship,
+    asked.Return: leaving.return_,
     asked.Expect: goods.expect,
     asked.Receive: goods.receive,
     asked.Close: goods.close,

@@ -73,7 +73,9 @@ def codes(obeyed: Obeyed) -> list[str]:
 
 
 def told(obeyed: Obeyed) -> list[tuple[str, int]]:
-    return [(event.name, event.facts["pieces"]) for event in obeyed.events]
+    return [
+        (event.name, event.facts["pieces"]) for event in obeyed.events if "pieces" in event.facts
+    ]
 
 
 def at(stock: StockBook, account: StockAccount, sku: SkuId = CUP) -> list[tuple[str, int]]:
@@ -187,6 +189,38 @@ def test_lines_that_can_go_elsewhere_make_room_for_those_that_cannot() -> None:
         obeyed = stock.obey(Allocate("a", ORDER, lines[::-1] if turned else lines), START)
         assert not obeyed.problems
         assert at(stock, StockAccount.ALLOCATED) == [(ABROAD, 2), (HOME, 2)]
+
+
+def test_one_line_may_be_taken_from_named_warehouses_in_named_shares() -> None:
+    stock = book(home=5, abroad=5)
+    shares = (line(2, warehouses=(HOME,)), line(4, warehouses=(ABROAD,)))
+    assert not stock.obey(Allocate("a", ORDER, shares), START).problems
+    assert at(stock, StockAccount.ALLOCATED) == [(ABROAD, 4), (HOME, 2)]
+    over = (line(4, warehouses=(HOME,)), line(9, warehouses=(ABROAD,)))
+    refused = stock.ask(Allocate("b", OTHER, over), START)
+    assert sum(problem.extra["missing"] for problem in refused.problems) == 9
+    assert not stock.obey(Ship("s", ORDER, (line(6),)), START).problems
+
+
+def test_a_cancelled_order_that_was_promised_nothing_is_told() -> None:
+    stock = book(home=5)
+    (event,) = stock.obey(Cancel("c", ORDER, (CUP,)), START).events
+    assert (event.name, event.subject) == ("inventory.nothing_cancelled", ORDER)
+
+
+def test_a_closed_book_knows_only_what_it_was_made_with() -> None:
+    closed = StockBook(HOMES, (book(home=5).stock(CUP),), closed=True)
+    assert closed.free(CUP, START) == 5
+    with pytest.raises(InvalidValue, match="was not read into this book"):
+        closed.free(POT, START)
+
+
+def test_what_belongs_to_a_name_can_be_asked_for_by_account() -> None:
+    stock = book(home=5)
+    stock.obey(Hold("1001", (line(1),), SOON), START)
+    stock.obey(Allocate("a", ORDER, (line(2),)), START)
+    assert [one.quantity for _, one in stock.of("1001", StockAccount.ALLOCATED)] == [2]
+    assert len(stock.of("1001")) == 2
 
 
 def test_a_backorder_says_what_is_missing_and_waits_for_it() -> None:
@@ -342,6 +376,9 @@ def test_a_count_sets_the_figure_and_tells_of_promises_beyond_it() -> None:
     assert told(stock.obey(Count("c", CUP, HOME, 3), START)) == [("inventory.short", 1)]
     (real,) = stock.real(CUP, START)
     assert (real.on_hand, real.shortage, stock.free(CUP, START)) == (3, 1, 0)
+    (differs,) = stock.ask(Count("e", CUP, HOME, 4), START).events
+    assert differs.name == "inventory.count_differs"
+    assert (differs.facts["booked"], differs.facts["counted"]) == (3, 4)
     assert told(stock.obey(Count("d", CUP, HOME, 6), START)) == []
     assert stock.free(CUP, START) == 2
 
@@ -654,6 +691,8 @@ def test_moves_that_come_twice_are_counted_once() -> None:
         Transfer("x", CUP, 1, HOME, WarehouseId("moon")),
         Return("x", ORDER, line(1), WarehouseId("moon")),
         Land("x", "t", CUP, WarehouseId("moon"), 1),
+        Ship("x", ORDER, (line(1),), WarehouseId("moon")),
+        Free("x", ORDER, (line(1),), WarehouseId("moon")),
     ],
     ids=lambda command: type(command).__name__,
 )
@@ -682,6 +721,7 @@ def test_an_unknown_warehouse_is_refused_by_name(command: Command) -> None:
             "condition",
         ),
         (lambda: Count("c", CUP, HOME, -1), "counted"),
+        (lambda: Expect("e", CUP, HOME, 1, Window(START, SOON), Decimal(95)), "confidence"),
         (lambda: Cancel("c", ORDER, ()), "sku_ids"),
         (lambda: Release("c", "h", ()), "sku_ids"),
         (lambda: Receive("r", CUP, HOME, 1, ""), "condition"),

@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from crossborder.stages.inventory.ledger import book, claims, goods, lines, obey, supply, taking
+from crossborder.stages.inventory.ledger import (
+    book,
+    claims,
+    goods,
+    leaving,
+    lines,
+    obey,
+    supply,
+    taking,
+)
 from crossborder.stages.inventory.ledger.marks import Mark
 from crossborder.stages.inventory.ledger.shelf import Shelf
 from unit.stages.inventory.ledger import test_kernel as tests
@@ -96,7 +105,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     (
         "more is freed than was allocated",
-        claims._give,
+        leaving.given,
         "if pieces:\n",
         "if False:\n",
         tests.test_freeing_more_than_was_allocated_is_refused,
@@ -110,28 +119,28 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     (
         "shipped pieces stay promised",
-        claims._leave,
+        leaving._leave,
         'work.at(sku, key, -some, "shipped")',
         "pass",
         tests.test_shipped_pieces_leave_the_shelf_and_the_promise,
     ),
     (
         "what is not there is shipped",
-        claims._leave,
+        leaving._leave,
         "min(left, there, on_hand)",
         "min(left, there)",
         tests.test_what_was_promised_and_is_not_there_is_not_shipped,
     ),
     (
         "returned pieces can come back again",
-        claims.return_,
+        leaving.return_,
         'work.at(sku, key, -pieces, "returned")',
         "pass",
         tests.test_no_more_pieces_come_back_than_went,
     ),
     (
         "whatever comes back is sellable",
-        claims.return_,
+        leaving.return_,
         "condition=command.condition",
         "condition=SELLABLE",
         tests.test_opened_pieces_that_come_back_are_not_sellable,
