@@ -19,13 +19,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from decimal import Context, localcontext
+from decimal import Context, Decimal, localcontext
 from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from attrs import evolve, field, frozen
 
-from crossborder.model.check import checked, instant
+from crossborder.model.check import checked, decimal, instant
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 
@@ -105,12 +105,17 @@ def decides(
 
     def register(function: Callable[P, Decision[T]]) -> Callable[P, Decision[T]]:
         signature = inspect.signature(function)
+        numbers = {
+            key for key, given in signature.parameters.items() if given.annotation is Decimal
+        }
 
         @wraps(function)
         def decide(*args: P.args, **kwargs: P.kwargs) -> Decision[T]:
             for key, value in kwargs.items():
                 if isinstance(value, datetime):
                     kwargs[key] = instant(value)
+                elif key in numbers:
+                    kwargs[key] = decimal(value)
             if any(isinstance(value, datetime) for value in args):
                 args = tuple(map(instant, args))  # type: ignore[assignment]
             # What a caller set for its own decimals must not change what is decided.

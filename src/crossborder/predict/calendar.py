@@ -65,6 +65,8 @@ class WorkCalendar:
         closed: holidays.
         worked: make-up days, worked though they fall on a weekend.
         confirmed: the years whose holidays are officially announced.
+        years: the years that `closed` and `worked` cover, those of `confirmed` among them; outside
+            them only weekends are known. Empty: nothing is said about it.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> friday = datetime(2026, 11, 6, 9, 30, tzinfo=UTC)  # 17:30 in Shanghai
@@ -80,6 +82,7 @@ class WorkCalendar:
     closed: tuple[date, ...] = field(default=(), converter=_ordered)
     worked: tuple[date, ...] = field(default=(), converter=_ordered)
     confirmed: tuple[int, ...] = ()
+    years: tuple[int, ...] = ()
     _zone: ZoneInfo = field(init=False, eq=False, repr=False)
     _off: frozenset[date] = field(init=False, eq=False, repr=False)
     _on: frozenset[date] = field(init=False, eq=False, repr=False)
@@ -99,6 +102,9 @@ class WorkCalendar:
             for day in days:
                 if isinstance(day, datetime):
                     raise refuse(self, name, day, "must be a date without a time")
+        for year in self.confirmed if self.years else ():
+            if year not in self.years:
+                raise refuse(self, "confirmed", year, "is not among the years")
         off, on = frozenset(self.closed), frozenset(self.worked)
         for day in sorted(off & on):
             raise refuse(self, "worked", day.isoformat(), "is a closed day too")
@@ -124,6 +130,21 @@ class WorkCalendar:
         if not self.weekend and not self.closed:
             return True
         return self._day(moment_or_day).year in self.confirmed
+
+    def gaps(self, start: datetime, end: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """What is not known of the days between two moments, in either order, by years.
+
+        First the years that lie outside `years`, of which no holiday is known; then those that
+        are covered, but not `is_confirmed`.
+        """
+        first, last = sorted((self._day(start).year, self._day(end).year))
+        missing, assumed = list[int](), list[int]()
+        for year in range(first, last + 1):
+            if self.years and year not in self.years:
+                missing.append(year)
+            elif not self.is_confirmed(date(year, 1, 1)):
+                assumed.append(year)
+        return tuple(missing), tuple(assumed)
 
     def begins(self, moment: datetime) -> datetime:
         """When an order placed at `moment` begins to be worked on, in UTC.

@@ -67,17 +67,22 @@ def chinese_calendar(
     when Mid-Autumn falls among them); no make-up days. So assumed, every weekday announced as
     off from 2014 on is closed, but for the two days of the parade of September 2015. The movable
     days are known from 2014 to 2035; other years have the fixed dates only. Outside the given
-    years only weekends are off.
+    years (`WorkCalendar.years`) only weekends are off.
 
     Raises:
-        InvalidValue: a year is not one of 1 to 9999.
+        InvalidValue: the years are one number, or a year is not one of 1 to 9999.
     """
+    if not isinstance(years, Iterable):
+        raise refuse("chinese_calendar", "years", years, "must be several years, such as [2026]")
+    given = tuple(years)
+    for year in given:
+        if type(year) is not int or not 1 <= year <= 9999:
+            raise refuse("chinese_calendar", "years", year, "must be a year, 1 to 9999")
+    given = tuple(sorted(set(given)))
     closed: set[date] = set()
     worked: set[date] = set()
     confirmed: list[int] = []
-    for year in sorted(set(years)):
-        if type(year) is not int or not 1 <= year <= 9999:
-            raise refuse("chinese_calendar", "years", year, "must be a year, 1 to 9999")
+    for year in given:
         off, on = _told(year)
         if on:  # every announcement since 2001 has make-up days; a rule of thumb has none
             confirmed.append(year)
@@ -92,6 +97,7 @@ def chinese_calendar(
         closed=tuple(closed - worked),
         worked=tuple(worked),
         confirmed=tuple(confirmed),
+        years=given,
     )
 
 

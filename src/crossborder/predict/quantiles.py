@@ -105,8 +105,8 @@ class Distribution:
         finished, waiting = sorted(samples), sorted(open_)
         for name, items in (("samples", finished), ("open_", waiting)):
             for item in items:
-                if not (isfinite(item) and item >= 0):
-                    raise refuse(cls.__name__, name, item, "must be finite and not negative")
+                if not (hasattr(item, "__float__") and isfinite(item) and item >= 0):
+                    raise refuse(cls.__name__, name, item, "must be finite hours or days from 0 up")
         # What has only begun tells nothing yet.
         waiting = waiting[bisect_right(waiting, 0) :]
         if not waiting:
@@ -203,8 +203,10 @@ def _merged(atoms: Iterable[tuple[float, float]], name: str) -> Distribution:
     """The distribution of (value, weight) in any order; equal values become one."""
     held: dict[float, list[float]] = {}
     for value, weight in atoms:
-        if not isfinite(value):
-            raise refuse("Distribution", name, value, "must be finite")
+        if not (hasattr(value, "__float__") and isfinite(value)):  # a timedelta has no unit
+            raise refuse(
+                "Distribution", name, value, "must be a finite number, as of hours or days"
+            )
         if not (isfinite(weight) and weight >= 0):
             raise refuse("Distribution", "weights", weight, "must be finite and not negative")
         held.setdefault(float(value), []).append(weight)

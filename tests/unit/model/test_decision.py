@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from decimal import Decimal
 from threading import Thread
 
 import pytest
@@ -70,3 +71,17 @@ def test_two_versions_of_a_rule_stand_beside_each_other() -> None:
 def test_a_reason_has_a_code() -> None:
     with pytest.raises(InvalidValue, match="must not be blank"):
         Reason(" ")
+
+
+def test_a_whole_number_given_for_a_decimal_is_kept_as_one() -> None:
+    @decides("tests.scaled", 1)
+    def scaled(pieces: int, *, by: Decimal) -> Decision[Decimal]:
+        return Decision(pieces * by)
+
+    try:
+        with recording():
+            twice = scaled(3, by=2)  # type: ignore[arg-type]
+        assert twice.inputs == {"pieces": 3, "by": Decimal(2)}
+        assert type(twice.inputs["by"]) is Decimal
+    finally:
+        del RULES["tests.scaled/1"]

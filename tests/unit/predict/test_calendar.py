@@ -286,6 +286,12 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         "moment",
     ),
     "a year of text": (lambda: chinese_calendar(["2026"]), "years"),  # type: ignore[list-item]
+    "one year alone": (lambda: chinese_calendar(2026), "years"),  # type: ignore[arg-type]
+    "years and texts": (lambda: chinese_calendar([2026, "2027"]), "years"),  # type: ignore[list-item]
+    "a confirmed year that is not covered": (
+        lambda: WorkCalendar(confirmed=(2026,), years=(2025,)),
+        "confirmed",
+    ),
     "a year beyond dates": (lambda: chinese_calendar([10_000]), "years"),
 }
 
@@ -449,6 +455,46 @@ def test_the_own_table_agrees_with_the_package(year: int) -> None:
         assert word in named[day]
         before = named.get(day - timedelta(days=1), "")
         assert word not in before or "Eve" in before
+
+
+def test_one_year_alone_is_said_to_be_too_few() -> None:
+    alone: Any = 2026
+    with pytest.raises(InvalidValue, match="must be several years"):
+        chinese_calendar(alone)
+
+
+def test_a_calendar_says_which_years_it_covers() -> None:
+    calendar = chinese_calendar(iter((2027, 2026, 2027)))
+    assert calendar.years == (2026, 2027)
+    assert calendar.confirmed == (2026,)
+
+
+@given(
+    st.integers(0, 36_500).map(lambda day: datetime(1990, 1, 1, tzinfo=UTC) + timedelta(days=day)),
+    st.integers(-3, 3),
+)
+def test_the_years_between_two_moments_are_missing_assumed_or_confirmed(
+    moment: datetime, years: int
+) -> None:
+    other = moment + years * timedelta(days=365)
+    covered = (moment.year, moment.year + 1)
+    calendar = WorkCalendar(zone="UTC", confirmed=(moment.year,), years=covered)
+    missing, assumed = calendar.gaps(moment, other)
+    assert (missing, assumed) == calendar.gaps(other, moment)
+    passed = range(min(moment.year, other.year), max(moment.year, other.year) + 1)
+    assert sorted((*missing, *assumed, moment.year)) == list(passed)
+    assert set(assumed) <= {moment.year + 1}
+
+
+def test_the_years_are_those_at_the_place() -> None:
+    evening = datetime(2026, 12, 31, 20, tzinfo=UTC)
+    assert chinese_calendar([2026]).gaps(evening, evening) == ((2027,), ())
+
+
+def test_a_calendar_without_years_or_without_closures_misses_none() -> None:
+    moment = datetime(2026, 11, 2, tzinfo=UTC)
+    assert WorkCalendar().gaps(moment, moment) == ((), (2026,))
+    assert ALWAYS.gaps(moment, moment) == ((), ())
 
 
 def test_no_years_leave_only_weekends() -> None:

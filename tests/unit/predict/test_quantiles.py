@@ -1,9 +1,12 @@
 import json
 import math
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 from itertools import product
 from random import Random  # noqa: TID251  # seeded: the chance of a simulation
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -379,6 +382,17 @@ REFUSED: dict[str, tuple[Callable[[], object], str, str]] = {
     "a weight of NaN": (lambda: Distribution.of([1], [NAN]), "Distribution", "weights"),
     "nothing but weights of nought": (lambda: Distribution.of([1], [0]), "Distribution", "samples"),
     "one weight too few": (lambda: Distribution.of([1, 2], [1]), "Distribution", "weights"),
+    "a length of time": (
+        lambda: Distribution.of([timedelta(hours=2)]),  # type: ignore[list-item]
+        "Distribution",
+        "samples",
+    ),
+    "a length of time, finished": (
+        lambda: Distribution.censored([timedelta(hours=2)], []),  # type: ignore[list-item]
+        "Distribution",
+        "samples",
+    ),
+    "a text": (lambda: Distribution.of(["2"]), "Distribution", "samples"),  # type: ignore[list-item]
     "no values": (lambda: Distribution((), ()), "Distribution", "values"),
     "one weight too many": (lambda: Distribution((1.0,), (1.0, 1.0)), "Distribution", "weights"),
     "values that fall": (lambda: Distribution((2.0, 1.0), (1.0, 1.0)), "Distribution", "values"),
@@ -405,6 +419,18 @@ REFUSED: dict[str, tuple[Callable[[], object], str, str]] = {
     "a negative share": (lambda: mixture([(-1, SOME), (2, SOME)]), "mixture", "parts"),
     "no share at all": (lambda: mixture([(0, SOME)]), "mixture", "parts"),
 }
+
+
+def test_a_length_of_time_is_named_and_the_unit_asked_for() -> None:
+    day: Any = timedelta(days=1)
+    with pytest.raises(InvalidValue, match="hours or days") as caught:
+        Distribution.of([1.0, day])
+    assert caught.value.value == day
+
+
+def test_whole_and_decimal_numbers_are_read() -> None:
+    exact: Any = Decimal("2.5")
+    assert Distribution.of([2, exact]).values == (2.0, 2.5)
 
 
 @pytest.mark.parametrize(("work", "source", "name"), REFUSED.values(), ids=list(REFUSED))

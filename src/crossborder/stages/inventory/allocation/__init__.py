@@ -1,6 +1,7 @@
 """Allocation: which pieces of which line leave which warehouse, at the least total cost."""
 
 from crossborder.stages.inventory.allocation.joint import allocate_all
+from crossborder.stages.inventory.allocation.ledger_lines import stock_lines
 from crossborder.stages.inventory.allocation.single import allocate
 from crossborder.stages.inventory.allocation.terms import (
     KIND_RULES,
@@ -34,4 +35,5 @@ __all__ = [
     "Take",
     "allocate",
     "allocate_all",
+    "stock_lines",
 ]

@@ -48,7 +48,7 @@ def allocate_all(
 
     Args:
         demands: the orders; their order does not matter, two of one id are refused.
-        stock: only sellable pieces that nobody has a claim on are taken.
+        stock: as for `allocate`.
         lanes: the terms of every warehouse to every destination, in one currency.
         goods: weight and customs value of every wanted SKU.
         now: when the parcels are sent.
@@ -85,7 +85,7 @@ def allocate_all(
         reachable = bool(table.reach(demand.destination))
         reasons += explained(demand, allocation, reachable=reachable)
         if not allocation.served:
-            events.append(not_allocated(allocation, now))
+            events.append(not_allocated(allocation, now, reachable=reachable))
     value = JointAllocation(
         tuple(allocation for _, allocation in made),
         table.money(sum(batch.cost)),

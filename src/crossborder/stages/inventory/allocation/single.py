@@ -47,13 +47,14 @@ def explained(demand: Demand, made: Allocation, *, reachable: bool) -> tuple[Rea
     return tuple(reasons)
 
 
-def not_allocated(made: Allocation, now: datetime) -> Event:
-    """The fact that an order was refused, with what it lacked."""
+def not_allocated(made: Allocation, now: datetime, *, reachable: bool) -> Event:
+    """The fact that an order was refused, with what it lacked, and whether a lane leads there."""
     short = tuple(
         Extra({"line": item.line_id, "sku": item.sku_id, "missing": item.missing})
         for item in made.short
     )
-    return Event("inventory.not_allocated", made.order_id, now, Extra({"short": short}))
+    facts = Extra({"short": short, "reachable": reachable})
+    return Event("inventory.not_allocated", made.order_id, now, facts)
 
 
 @decides("inventory.allocate", 1)
@@ -75,15 +76,16 @@ def allocate(
 
     Args:
         demand: what is wanted. A line that cannot be covered refuses the whole order.
-        stock: only sellable pieces that nobody has a claim on are taken.
+        stock: only sellable pieces that nobody has a claim on are taken; one row for each SKU,
+            warehouse and condition.
         lanes: the terms of every warehouse to the destination, in one currency.
         goods: weight and customs value of every wanted SKU.
         now: when the parcels are sent.
 
     Raises:
         CurrencyMismatch: two currencies among lanes, goods and demand.
-        InvalidValue: no lanes, two different lanes of one warehouse and destination, or a wanted
-            SKU that `goods` lacks.
+        InvalidValue: no lanes, two different lanes of one warehouse and destination, two rows of
+            the same stock, or a wanted SKU that `goods` lacks.
     """
     table = Table((demand,), stock, lanes, goods, now)
     reach = table.reach(demand.destination)
@@ -95,7 +97,7 @@ def allocate(
     if found is None:
         refused = table.refused(demand, table.wanted[0], [one[0] for one in needs])
         reasons = explained(demand, refused, reachable=bool(reach))
-        return Decision(refused, reasons, (not_allocated(refused, now),))
+        return Decision(refused, reasons, (not_allocated(refused, now, reachable=bool(reach)),))
     cost, mask, bound = found
     made = table.served(demand, zip(table.wanted[0], deal(needs, mask), strict=True), bound)
     code = "exact" if cost == bound else "bounded"

@@ -74,13 +74,24 @@ class Table:
         self.skus = sorted({sku for wanted in self.wanted for sku in wanted})
         self.rows = {sku: row for row, sku in enumerate(self.skus)}
         self.free = [[0] * len(self.houses) for _ in self.skus]
+        seen = set[tuple[str, str, str]]()
         for item in stock:
+            self._check_row(item, seen)
             house, row_of = self._house.get(item.warehouse_id), self.rows.get(item.sku_id)
             if item.condition == "sellable" and house is not None and row_of is not None:
                 self.free[row_of][house] += item.free
         self._pieces: dict[tuple[str, str, SkuId], tuple[int, int]] = {}
         self._prices: dict[tuple[str, SkuId], tuple[int, ...]] = {}
         self._parcels: dict[tuple[object, ...], tuple[int | None, ...]] = {}
+
+    @staticmethod
+    def _check_row(item: RealStock, seen: set[tuple[str, str, str]]) -> None:
+        """Refuse a second row of the same goods: which one holds is not known, and the sum no."""
+        key = item.sku_id, item.warehouse_id, item.condition
+        if key in seen:
+            said = "has two rows of one SKU, warehouse and condition"
+            raise refuse("allocate", "stock", key, said)
+        seen.add(key)
 
     def _check(self, demands: Sequence[Demand], lanes: Sequence[Lane]) -> None:
         for lane in lanes:
@@ -234,9 +245,12 @@ class Table:
     ) -> Allocation:
         """The refusal of an order, with what is missing of each line; `free` is by wanted SKU.
 
-        Where there is enough, but not in one warehouse, it is what the one that lacks least lacks.
+        Nothing is said to be missing where no lane leads. Where there is enough, but not in one warehouse, it is what the one that lacks least lacks.
         """
+        nothing = Money.zero(self.currency)
         reach = self.reach(demand.destination)
+        if not reach:
+            return Allocation(demand.order_id, (), (), nothing)
         lacks = self._lacks(wanted, free, reach)
         elsewhere = not lacks
         if elsewhere:
@@ -249,7 +263,6 @@ class Table:
             if missing:
                 lacks[line.sku_id] -= missing
                 short.append(Short(line.line_id, line.sku_id, missing, elsewhere))
-        nothing = Money.zero(self.currency)
         return Allocation(demand.order_id, (), tuple(reversed(short)), nothing)
 
     @staticmethod

@@ -244,7 +244,8 @@ class Allocation:
     Attributes:
         order_id: the order.
         parcels: by warehouse id; none when the order is refused.
-        short: by line, what kept the order from being served; empty when it is.
+        short: by line, the pieces for want of which the order is not served; empty when it is,
+            and when no lane reaches its destination: then nothing is known to be missing.
         cost: of all parcels.
         bound: no allocation costs less, as proven; None in a batch, where it is the batch's.
     """

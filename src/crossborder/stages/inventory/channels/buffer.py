@@ -8,11 +8,11 @@ from math import exp, log, log1p
 
 from attrs import evolve, frozen
 
-from crossborder.errors import InvalidValue
 from crossborder.model.check import checked, refuse
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
 from crossborder.predict.quantiles import Distribution
+from crossborder.stages.inventory.channels.given import feed_arguments
 from crossborder.stages.inventory.channels.quantities import ChannelTerms, ranked
 
 __all__ = ["FeedLag", "feed_buffer", "feed_guard"]
@@ -36,7 +36,7 @@ class FeedLag:
 
     Attributes:
         channel: its id.
-        lag: minutes, as measured; None before the first publish was confirmed.
+        lag: minutes, as measured, none negative; None before the first publish was confirmed.
         waited: how long its newest publish has been unconfirmed; zero when all is confirmed.
     """
 
@@ -45,6 +45,8 @@ class FeedLag:
     waited: timedelta = _NONE
 
     def __attrs_post_init__(self) -> None:
+        if self.lag is not None:
+            _measured(self.lag, self)
         if self.waited < _NONE:
             raise refuse(self, "waited", str(self.waited), "must not be negative")
 
@@ -89,19 +91,12 @@ def _oversold(minutes: Counter[float], *, rate: float, burst: float, rest: float
     return list(accumulate(beyond))[::-1]
 
 
-def _arguments(
-    rate: Decimal, target: Decimal, burst: Decimal, units: Decimal, spans: dict[str, timedelta]
-) -> None:
-    source = "feed_buffer"
-    for name, value, good in (
-        ("rate", rate, rate.is_finite() and rate >= 0),
-        ("oversell_target", target, target.is_finite() and 0 < target < 1),
-        ("burst", burst, burst.is_finite() and burst >= 1),
-        ("units", units, units.is_finite() and units > 0),
-        *((name, str(span), span >= _NONE) for name, span in spans.items()),
-    ):
-        if not good:
-            raise InvalidValue("is out of its range", field=name, value=value, source=source)
+def _measured(lag: Distribution, source: object) -> None:
+    """Refuse what is no distribution of minutes: the type of an argument is checked nowhere."""
+    if not isinstance(lag, Distribution):
+        raise refuse(source, "lag", lag, "must be a Distribution of minutes, or None")
+    if lag.values[0] < 0:
+        raise refuse(source, "lag", lag.values[0], "must not be of negative minutes")
 
 
 def _shown(number: float) -> Decimal:
@@ -145,7 +140,7 @@ def feed_buffer(
         stale_after: a feed is stuck when the newest publish has waited longer, or one in ten does.
 
     Raises:
-        InvalidValue: a number out of its range.
+        InvalidValue: a number out of its range, or a float.
 
     >>> quarter = Distribution.point(15)
     >>> per_hour = Decimal("0.5")
@@ -154,10 +149,15 @@ def feed_buffer(
     >>> feed_buffer(quarter, per_hour, oversell_target=Decimal("0.001"), units=Decimal(20)).value
     1
     """
+    source = "feed_buffer"
     spans = {"waited": waited, "unmeasured": unmeasured, "stale_after": stale_after}
-    _arguments(rate, oversell_target, burst, units, spans)
+    pace, target, bursts, sold = feed_arguments(
+        source, spans, rate=rate, oversell_target=oversell_target, burst=burst, units=units
+    )
     reasons = list[Reason]()
-    if lag is None:
+    if lag is not None:
+        _measured(lag, source)
+    else:
         taken = Extra({"minutes": _shown(unmeasured / _MINUTE)})
         reasons.append(Reason("no_lag_history", "a stated lag is taken", taken))
         lag = Distribution.point(unmeasured / _MINUTE)
@@ -166,20 +166,33 @@ def feed_buffer(
         facts = {"minutes": _shown(slow), "limit": _shown(stale_after / _MINUTE)}
         reasons.append(Reason("feed_stuck", "show nothing there", Extra(facts)))
         return Decision(None, reasons=tuple(reasons))
-    allowed = float(oversell_target * units)
+    allowed = float(target * sold)
     minutes = _minutes(lag, waited)
     rest = allowed * _NEGLIGIBLE
-    oversold = _oversold(minutes, rate=float(rate), burst=float(burst), rest=rest)
+    oversold = _oversold(minutes, rate=float(pace), burst=float(bursts), rest=rest)
     pieces = next(count for count, expected in enumerate(oversold) if expected <= allowed)
     counted: dict[str, Decimal | int] = {
         "slow_minutes": _shown(slow),
-        "rate": rate,
+        "rate": pace,
         "expected": _shown(oversold[pieces]),
         "allowed": _shown(allowed),
         "pieces": pieces,
     }
     reasons.append(Reason("buffered", "sales expected beyond them in one lag", Extra(counted)))
     return Decision(pieces, reasons=tuple(reasons))
+
+
+def _known(
+    lags: tuple[FeedLag, ...], channels: tuple[ChannelTerms, ...], source: str
+) -> dict[str, FeedLag]:
+    names = [lag.channel for lag in lags]
+    if len(set(names)) < len(names):
+        raise refuse(source, "lags", names, "has a channel twice")
+    ours = {channel.channel for channel in channels}
+    for name in names:
+        if name not in ours:
+            raise refuse(source, "lags", name, "is of a channel that is not among the channels")
+    return dict(zip(names, lags, strict=True))
 
 
 def _pieces(decision: Decision[int | None]) -> int:
@@ -220,7 +233,8 @@ def feed_guard(
         stale_after: a feed that takes longer is stuck.
 
     Raises:
-        InvalidValue: a channel twice, or a number out of its range.
+        InvalidValue: a channel twice, a lag of a channel that is not among them, or a number out
+            of its range, or a float.
 
     >>> shops = (ChannelTerms("amazon", Decimal(5)), ChannelTerms("shopify", Decimal(2)))
     >>> fast = tuple(FeedLag(shop.channel, Distribution.point(15)) for shop in shops)
@@ -230,22 +244,24 @@ def feed_guard(
     >>> [shop.unshared for shop in decision.value]
     [0, 1]
     """
-    known = {lag.channel: lag for lag in lags}
-    if len(known) < len(lags):
-        names = [lag.channel for lag in lags]
-        raise InvalidValue("has a channel twice", field="lags", value=names, source="feed_guard")
-    taking = ranked(channels, "feed_guard")
+    source = "feed_guard"
+    spans = {"unmeasured": unmeasured, "stale_after": stale_after}
+    pace, target, bursts, sold = feed_arguments(
+        source, spans, rate=rate, oversell_target=oversell_target, burst=burst, units=units
+    )
+    known = _known(lags, channels, source)
+    taking = ranked(channels, source)
     whole = sum(channel.weight for channel in taking)
     found, reasons = dict[str, ChannelTerms](), list[Reason]()
     feeds, total, squares = list[tuple[Distribution | None, timedelta]](), Decimal(0), Decimal(0)
 
-    def asked(each: tuple[Distribution | None, timedelta], pace: Decimal) -> Decision[int | None]:
+    def asked(each: tuple[Distribution | None, timedelta], share: Decimal) -> Decision[int | None]:
         return feed_buffer(
             each[0],
-            pace,
-            oversell_target=oversell_target,
-            units=units,
-            burst=burst,
+            pace * share,
+            oversell_target=target,
+            units=sold,
+            burst=bursts,
             waited=each[1],
             unmeasured=unmeasured,
             stale_after=stale_after,
@@ -259,15 +275,15 @@ def feed_guard(
         after, squared = total + weight, squares + weight * weight
         # A sale is seen by its own channel at once: what the others sell is what is not known.
         unseen = max(Decimal(0), after - squared / after) if after else Decimal(0)
-        why = asked(own, rate * unseen)
+        why = asked(own, unseen)
         if why.value is None:
             found[name] = evolve(channel, closed=True)
         else:
             feeds = list(dict.fromkeys((own, *feeds)))
-            why = max((asked(each, rate * unseen) for each in feeds), key=_pieces)
+            why = max((asked(each, unseen) for each in feeds), key=_pieces)
             if why.value:
                 # To divide is news under way too: meanwhile every sale of the sharers counts.
-                why = max((asked(each, rate * after) for each in feeds), key=_pieces)
+                why = max((asked(each, after) for each in feeds), key=_pieces)
             total, squares = after, squared
             found[name] = evolve(channel, unshared=max(channel.unshared, _pieces(why)))
         reasons.extend(

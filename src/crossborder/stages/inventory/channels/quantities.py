@@ -10,6 +10,7 @@ from crossborder.errors import InvalidValue
 from crossborder.model.check import checked, refuse
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
+from crossborder.stages.inventory.channels.given import number, whole
 
 __all__ = ["ChannelQuantity", "ChannelTerms", "QuantityPolicy", "channel_quantities", "ranked"]
 
@@ -176,7 +177,8 @@ def channel_quantities(
     microseconds for each, unless all is shown everywhere.
 
     Raises:
-        InvalidValue: a channel twice, or a negative overlap.
+        InvalidValue: a channel twice, pieces that are no whole number, or an overlap that is
+            negative or a float.
 
     >>> shops = (ChannelTerms("amazon", Decimal(5)), ChannelTerms("shopify", Decimal(2)))
     >>> [item.quantity for item in channel_quantities(7, shops).value]
@@ -185,12 +187,13 @@ def channel_quantities(
     [7, 7]
     """
     source = "channel_quantities"
-    if not (overlap.is_finite() and overlap >= 0):
-        said = "must be a number from zero up"
-        raise InvalidValue(said, field="overlap", value=overlap, source=source)
+    times = number(
+        overlap, "overlap", source, said="must be a number from zero up", good=lambda one: one >= 0
+    )
     taking = ranked(channels, source)
-    count, pieces = max(0, available), _Pieces(taking, overlap)
-    if overlap >= len(taking) and not any(pieces.unshared):
+    count = max(0, whole(available, "available", source))
+    pieces = _Pieces(taking, times)
+    if times >= len(taking) and not any(pieces.unshared):
         pieces.all_shared(count)
     else:
         for piece in range(1, count + 1):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
+from crossborder.errors import NaiveTime
 from crossborder.model.check import checked, refuse
 from crossborder.model.money import Money, total
 from crossborder.stages.inventory.valuation.layers import Layer
@@ -16,8 +17,18 @@ BOUNDS = (30, 60, 90, 180, 270, 365)
 
 
 def days_on_hand(layer: Layer, now: datetime) -> int:
-    """Whole days since the pieces came in; those of a later receipt are 0 days old."""
+    """Whole days since the pieces came in; those of a later receipt are 0 days old.
+
+    Raises:
+        NaiveTime: `now` has no zone.
+    """
+    _zoned(now, "days_on_hand")
     return max(timedelta(0), now - layer.receipt.at).days
+
+
+def _zoned(now: datetime, source: str) -> None:
+    if now.utcoffset() is None:
+        raise NaiveTime("has no zone", field="now", value=now, source=source)
 
 
 def capital_tied(layers: Iterable[Layer], currency: str) -> Money:
@@ -78,8 +89,10 @@ def ageing(
 
     Raises:
         InvalidValue: the bounds do not rise.
+        NaiveTime: `now` has no zone.
         CurrencyMismatch: a layer in another currency.
     """
+    _zoned(now, "ageing")
     starts = (0, *bounds)
     if list(starts) != sorted(set(starts)):
         raise refuse("ageing", "bounds", bounds, "must rise from at least 1")

@@ -1,5 +1,6 @@
 """How long it takes from the purchase to the buyer, part by part, each with its uncertainty."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
@@ -106,10 +107,13 @@ class LeadTime:
         return tuple(part.name for part in (*self.parts, *self.transit) if part.hours is None)
 
     def reasons(self, days: tuple[datetime, ...]) -> tuple[Reason, ...]:
-        """What is to be said about the figures: no or little history, unconfirmed calendars.
+        """What is to be said about the figures: no or little history, what calendars do not know.
+
+        A year outside `WorkCalendar.years` is a `calendar_missing_year`: its holidays are taken
+        for working days. One that is covered without being announced is `calendar_unconfirmed`.
 
         Args:
-            days: the moments whose years must be confirmed in every calendar.
+            days: every calendar must know the years from the earliest of these to the latest.
         """
         found = []
         for part in (*self.parts, *self.transit):
@@ -117,20 +121,12 @@ class LeadTime:
             if not part.evidence:
                 found.append(Reason("no_history", f"{part.name} is only stated", facts))
             elif part.evidence < LITTLE:
-                found.append(Reason("little_history", f"{part.name} was seldom seen", facts))
-            open_years = self._unconfirmed(part, days)
-            if open_years:
-                facts = Extra({"part": part.name, "years": open_years})
-                said = "holidays of the year are not announced"
-                found.append(Reason("calendar_unconfirmed", said, facts))
+                said = f"{part.name} was seen {part.evidence:.0f} times, fewer than {LITTLE}"
+                facts = Extra({**facts, "fewer_than": LITTLE})
+                found.append(Reason("little_history", said, facts))
+            if part.calendar is not None and days:
+                found.extend(_unknown_days(part.name, part.calendar, min(days), max(days)))
         return tuple(found)
-
-    @staticmethod
-    def _unconfirmed(part: LeadPart, days: tuple[datetime, ...]) -> tuple[int, ...]:
-        if part.calendar is None:
-            return ()
-        years = {day.year for day in days if not part.calendar.is_confirmed(day)}
-        return tuple(sorted(years))
 
     def _repr_html_(self) -> str:
         from crossborder.display import html_table
@@ -140,6 +136,20 @@ class LeadTime:
             for part in (*self.parts, *self.transit)
         )
         return html_table(("part", "half in", "9 of 10 in", "evidence"), rows, caption="lead time")
+
+
+def _unknown_days(
+    name: str, calendar: WorkCalendar, first: datetime, last: datetime
+) -> Iterator[Reason]:
+    missing, assumed = calendar.gaps(first, last)
+    if missing:
+        listed = ", ".join(map(str, missing))
+        said = f"the calendar of {name} has no holidays of {listed}: all weekdays count as worked"
+        facts = Extra({"part": name, "years": missing})
+        yield Reason("calendar_missing_year", said, facts)
+    if assumed:
+        facts = Extra({"part": name, "years": assumed})
+        yield Reason("calendar_unconfirmed", "holidays of the year are not announced", facts)
 
 
 def _figures(part: LeadPart) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from attrs import evolve, field, frozen
 
+from crossborder.errors import NaiveTime
 from crossborder.model.check import checked, refuse
 from crossborder.predict.calendar import WorkCalendar
 from crossborder.predict.quantiles import Distribution
@@ -103,9 +104,13 @@ class LeadPart:
 
         Raises:
             InvalidValue: a span ends before it begins, or after `now`: the future is not known.
+            NaiveTime: `now` or a time of a span has no zone.
         """
+        _zoned(now, "now")
         samples = []
-        for began, ended in spans:
+        for place, (began, ended) in enumerate(spans):
+            _zoned(began, f"spans.{place}.0")
+            _zoned(ended, f"spans.{place}.1")
             if not began <= ended <= now:
                 shown = (began.isoformat(), ended.isoformat())
                 raise refuse(cls.__name__, name, shown, "must rise and end by now")
@@ -146,6 +151,11 @@ class LeadPart:
             said = guess.hours
         hours = said if self.hours is None else longer(self.hours, said)
         return evolve(self, hours=hours)
+
+
+def _zoned(moment: datetime, name: str) -> None:
+    if moment.utcoffset() is None:
+        raise NaiveTime("has no zone", field=name, value=moment, source="LeadPart.learned")
 
 
 def _in_hours(takes: timedelta, calendar: WorkCalendar | None) -> float:

@@ -76,10 +76,13 @@ def ship_by(rule: ShipByRule, placed_at: datetime) -> Decision[datetime]:
         reasons.append(
             Reason("counts_later", "placed outside the hours or past the cut-off", facts)
         )
-    years = sorted({day.year for day in (placed_at, end) if not calendar.is_confirmed(day)})
-    if years:
+    missing, assumed = calendar.gaps(placed_at, end)
+    if missing:
+        said = "the calendar has no holidays of the year"
+        reasons.append(Reason("calendar_missing_year", said, Extra({"years": tuple(missing)})))
+    if assumed:
         said = "holidays of the year are not announced"
-        reasons.append(Reason("calendar_unconfirmed", said, Extra({"years": tuple(years)})))
+        reasons.append(Reason("calendar_unconfirmed", said, Extra({"years": tuple(assumed)})))
     return Decision(end, tuple(reasons))
 
 

@@ -58,7 +58,7 @@ def check_arguments(asked: Asked, source: str) -> None:
     """
     if not 0 < asked.level < 1:
         raise InvalidValue(
-            "must be between 0 and 1", field="level", value=asked.level, source=source
+            "must be above 0 and below 1", field="level", value=asked.level, source=source
         )
     if asked.fresh_for <= _NONE:
         value = str(asked.fresh_for)
@@ -88,8 +88,8 @@ def virtual_stock(
     - Where no date is asked for, the one is promised that a parcel leaving at `ship_by` misses
       with half of the risk that `level` leaves; without transit it is `ship_by` itself. A higher
       level gives a later date then, and with it perhaps a later `order_by`.
-    - `confidence` is the probability of keeping the promise when the purchase is placed now,
-      rounded down and never quite 1.
+    - `confidence` is the probability of being in time when the purchase is placed now, rounded
+      down and never quite 1. Whether the goods are there and right is no part of it.
     - The supplier is never counted on to be faster than the offer says.
     - `credible` pieces may be counted on. Without it the supplier's figure is trusted less as it
       grows old: wholly at once, half at `fresh_for`, then not at all.
@@ -100,12 +100,19 @@ def virtual_stock(
     Later times never promise more (once the offer has begun), a later `ship_by` never less.
     Without history of a part the reasons say `no_history`; when nothing is known of a part,
     nothing is promised: `lead_time_unknown`, and neither where a part takes over three years:
-    `lead_too_long`.
+    `lead_too_long`. An offer read after `now`, as clocks differ, is taken as read now, for an
+    earlier moment must not promise less; the reasons say `read_in_the_future`.
 
     Raises:
-        InvalidValue: a negative cap, no freshness, or a level that is no probability below 1.
+        InvalidValue: a negative cap, no freshness, or a level that is not above 0 and below 1.
+        NaiveTime: a time has no zone.
     """
-    asked = Asked(now, ship_by, deliver_by, level, cap, fresh_for)
+    try:
+        asked = Asked(now, ship_by, deliver_by, level, cap, fresh_for)
+    except InvalidValue as error:
+        # The caller knows what was called, and not the value that is made of its arguments.
+        said, name, value = error.text, error.field, error.value
+        raise type(error)(said, field=name, value=value, source="virtual_stock") from None
     check_arguments(asked, "virtual_stock")
     line = next((line for line in offer.lines if line.sku_id == sku_id), None)
     if line is None:
@@ -122,9 +129,18 @@ def virtual_stock(
     stock, reasons = timed(offer, sku_id, lead, asked=asked, pieces=pieces)
     if stock is None:
         return Decision(None, reasons=reasons)
-    code = "uncounted" if line.available is None and credible is None else "counted"
-    told = Reason(code, f"seen {now - offer.observed_at} ago", facts)
-    return Decision(stock, reasons=(reasons[0], told, *reasons[1:]))
+    told = [_told(offer, facts, now=now, counts=line.available is not None or credible is not None)]
+    if now < offer.observed_at:
+        when = Extra({"observed_at": offer.observed_at.isoformat(), "now": now.isoformat()})
+        told.append(Reason("read_in_the_future", "its figures are trusted as if read now", when))
+    return Decision(stock, reasons=(reasons[0], *told, *reasons[1:]))
+
+
+def _told(offer: SupplierOffer, facts: Extra, *, now: datetime, counts: bool) -> Reason:
+    """Whose count the pieces rest on."""
+    if not counts:
+        return Reason("uncounted", "the supplier does not count: half of the cap", facts)
+    return Reason("counted", f"seen {max(_NONE, now - offer.observed_at)} ago", facts)
 
 
 def timed(
@@ -158,10 +174,12 @@ def timed(
         sku_id, offer.id, pieces, order_by, min(until), promise, sure, offer.observed_at
     )
     facts = Extra({"order_by": order_by.isoformat(), "level": asked.level})
-    observed = Extra({"confidence": sure, "observations": int(lead.evidence)})
+    seen = {part.name: int(part.evidence) for part in (*lead.parts, *lead.transit)}
+    listed = ", ".join(f"{name} {count}" for name, count in seen.items())
+    observed = Extra({"confidence": sure, "observations": seen})
     return stock, (
         Reason("order_by", f"{order_by - now} from now", facts),
-        Reason("confidence", f"evidence: {lead.evidence:.0f} observations", observed),
+        Reason("confidence", f"of being in time, no more; observations: {listed}", observed),
         *lead.reasons((now, latest)),
     )
 

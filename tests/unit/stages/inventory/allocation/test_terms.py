@@ -130,8 +130,21 @@ def test_an_order_that_may_not_be_split_comes_in_one_parcel_or_not_at_all() -> N
 def test_a_destination_without_lanes_is_said_to_be_so() -> None:
     want = evolve(demand(("l", "x", 2)), destination="BR")
     decision = allocate(want, stocked(x=(5,)), (lane("a"),), goods("x"), now=NOW)
-    assert decision.codes == ("no_lane", "short")
-    assert decision.value.short == (Short("l", SkuId("x"), 2),)
+    assert decision.codes == ("no_lane",)
+    assert not decision.value.served
+    assert decision.value.short == ()
+    assert decision.events[0].facts == {"short": (), "reachable": False}
+    whole = allocate(evolve(want, split_allowed=False), (), (lane("a"),), goods("x"), now=NOW)
+    assert whole.codes == ("no_lane",)
+
+
+@pytest.mark.parametrize("condition", ["sellable", "damaged"])
+def test_two_rows_of_the_same_stock_are_refused(condition: str) -> None:
+    row = RealStock(SkuId("x"), WarehouseId("a"), 2, condition=condition)
+    other = evolve(row, warehouse_id=WarehouseId("b"))
+    with pytest.raises(InvalidValue, match="two rows of one SKU") as caught:
+        allocate(demand(("l", "x", 1)), (row, other, row), (lane("a"),), goods("x"), now=NOW)
+    assert (caught.value.field, caught.value.value) == ("stock", ("x", "a", condition))
 
 
 def test_claimed_and_damaged_pieces_are_not_given_again() -> None:

@@ -138,6 +138,13 @@ def test_a_feed_beyond_its_limit_is_stuck(
     ("change", "field"),
     [
         ({"rate": Decimal(-1)}, "rate"),
+        ({"rate": 0.5}, "rate"),
+        ({"oversell_target": 0.001}, "oversell_target"),
+        ({"burst": 1.5}, "burst"),
+        ({"units": 2.0}, "units"),
+        ({"waited": 20}, "waited"),
+        ({"lag": 15}, "lag"),
+        ({"lag": Distribution.of([-1, 15])}, "lag"),
         ({"rate": Decimal("NaN")}, "rate"),
         ({"oversell_target": Decimal(0)}, "oversell_target"),
         ({"oversell_target": Decimal(1)}, "oversell_target"),
@@ -151,7 +158,7 @@ def test_a_feed_beyond_its_limit_is_stuck(
 def test_numbers_out_of_range_are_refused(change: dict[str, Any], field: str) -> None:
     given_terms: dict[str, Any] = {"rate": Decimal(1), "oversell_target": TARGET, **change}
     with pytest.raises(InvalidValue) as caught:
-        feed_buffer(QUARTER, **given_terms)
+        feed_buffer(**{"lag": QUARTER, **given_terms})
     assert (caught.value.field, caught.value.source) == (field, "feed_buffer")
 
 
@@ -229,7 +236,7 @@ def test_channels_without_weights_count_alike() -> None:
     ones = tuple(evolve(shop, weight=Decimal(1)) for shop in SHOPS)
     assert unshared(*feeds(15), shops=alike) == unshared(*feeds(15), shops=ones)
     newcomer = (SHOPS[1], evolve(SHOPS[0], weight=Decimal(0)))
-    assert unshared(*feeds(15), shops=newcomer) == {"a": 0, "b": 0}
+    assert unshared(*feeds(15)[:2], shops=newcomer) == {"a": 0, "b": 0}
     assert unshared(shops=()) == {}
 
 
@@ -243,6 +250,53 @@ def test_a_channel_twice_is_refused(
     with pytest.raises(InvalidValue) as caught:
         feed_guard(shops, lags, rate=Decimal(1), oversell_target=TARGET)
     assert (caught.value.field, caught.value.source) == (field, "feed_guard")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"rate": 1.5}, "rate"),
+        ({"oversell_target": 0.5}, "oversell_target"),
+        ({"units": 2.0}, "units"),
+        ({"burst": Decimal("0.5")}, "burst"),
+        ({"stale_after": -MINUTE}, "stale_after"),
+        ({"unmeasured": 20}, "unmeasured"),
+    ],
+)
+@pytest.mark.parametrize("shops", [SHOPS, ()], ids=["channels", "none"])
+def test_the_guard_refuses_its_own_arguments_by_name(
+    shops: tuple[ChannelTerms, ...], change: dict[str, Any], field: str
+) -> None:
+    terms: dict[str, Any] = {"rate": Decimal(1), "oversell_target": TARGET, **change}
+    with pytest.raises(InvalidValue) as caught:
+        feed_guard(shops, (), **terms)
+    assert (caught.value.field, caught.value.source) == (field, "feed_guard")
+
+
+def test_whole_numbers_are_as_good_as_decimals() -> None:
+    numbers: dict[str, Any] = {"units": 20, "burst": 2}
+    exact: dict[str, Any] = {name: Decimal(value) for name, value in numbers.items()}
+    one: Any = 1
+    found = feed_buffer(QUARTER, one, oversell_target=TARGET, **numbers)
+    assert found == feed_buffer(QUARTER, Decimal(1), oversell_target=TARGET, **exact)
+
+
+def test_the_lag_of_a_channel_that_is_not_there_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="not among the channels") as caught:
+        feed_guard(SHOPS, (FeedLag("a"), FeedLag("amazn")), rate=Decimal(1), oversell_target=TARGET)
+    error = caught.value
+    assert (error.source, error.field, error.value) == ("feed_guard", "lags", "amazn")
+
+
+def test_a_closed_channel_may_have_its_lag() -> None:
+    shut = (evolve(SHOPS[0], closed=True), *SHOPS[1:])
+    assert unshared(*feeds(15), shops=shut)["a"] is None
+
+
+def test_a_lag_of_negative_minutes_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="negative minutes") as caught:
+        FeedLag("a", Distribution.of([-5, 15]))
+    assert (caught.value.source, caught.value.field) == ("FeedLag", "lag")
 
 
 def test_a_negative_wait_is_refused() -> None:

@@ -192,12 +192,23 @@ def test_without_stock_or_channels_nothing_is_shown(available: int) -> None:
         ({"channels": (ChannelTerms("a"), ChannelTerms("a"))}, "channels"),
         ({"overlap": Decimal(-1)}, "overlap"),
         ({"overlap": Decimal("NaN")}, "overlap"),
+        ({"overlap": 1.5}, "overlap"),
+        ({"overlap": None}, "overlap"),
+        ({"available": 5.5}, "available"),
+        ({"available": True}, "available"),
+        ({"available": Decimal(5)}, "available"),
     ],
 )
 def test_wrong_arguments_are_refused(change: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidValue) as caught:
-        channel_quantities(1, **{"channels": (), **change})
+        channel_quantities(**{"available": 1, "channels": (), **change})
     assert (caught.value.field, caught.value.source) == (field, "channel_quantities")
+
+
+def test_an_overlap_may_be_a_whole_number() -> None:
+    two: Any = 2
+    found = channel_quantities(5, shops(2, 1), overlap=two)
+    assert found == channel_quantities(5, shops(2, 1), overlap=Decimal(2))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossborder.errors import CurrencyMismatch, InvalidValue
+from crossborder.errors import CurrencyMismatch, InvalidValue, NaiveTime
 from crossborder.model.decision import recording
 from crossborder.model.ids import SkuId, WarehouseId
 from crossborder.model.money import Money, Price, total
@@ -152,6 +152,16 @@ def test_the_best_way_is_the_best_of_all_ways_followed_piece_by_piece(
     assert best == next(item for item in found if item.net == max(item.net for item in found))
     assert decision.codes == tuple(item.way.value for item in found)
     assert [reason.facts["net"] for reason in decision.reasons] == [str(a.net) for a in found]
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    naive = NOW.replace(tzinfo=None)
+    with pytest.raises(NaiveTime) as caught:
+        ageing((), now=naive, currency="USD")
+    assert (caught.value.source, caught.value.field) == ("ageing", "now")
+    with pytest.raises(NaiveTime) as caught:
+        days_on_hand(layer(3, 1), naive)
+    assert (caught.value.source, caught.value.field) == ("days_on_hand", "now")
 
 
 @given(LAYERS, st.integers(0, 50), FEES, RATES)

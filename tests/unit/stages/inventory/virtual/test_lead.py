@@ -2,10 +2,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossborder.errors import InvalidValue
+from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.predict.calendar import WorkCalendar
 from crossborder.predict.quantiles import Distribution
 from crossborder.stages.inventory.virtual import LeadPart, LeadTime
@@ -88,6 +89,35 @@ def test_without_history_the_stated_figure_stands(stated: timedelta | None) -> N
 def test_a_span_from_the_future_or_backwards_is_refused(span: tuple[datetime, datetime]) -> None:
     with pytest.raises(InvalidValue, match="must rise and end by now"):
         LeadPart.learned("handling", (span,), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("span", "now", "field"),
+    [
+        ((NOW - HOUR, NOW), NOW.replace(tzinfo=None), "now"),
+        (((NOW - HOUR).replace(tzinfo=None), NOW), NOW, "spans.1.0"),
+        ((NOW - HOUR, NOW.replace(tzinfo=None)), NOW, "spans.1.1"),
+    ],
+)
+def test_a_time_without_a_zone_is_refused_by_its_place(
+    span: tuple[datetime, datetime], now: datetime, field: str
+) -> None:
+    with pytest.raises(NaiveTime) as caught:
+        LeadPart.learned("handling", ((NOW - HOUR, NOW), span), now=now)
+    assert (caught.value.source, caught.value.field) == ("LeadPart.learned", field)
+
+
+def test_what_calendars_do_not_know_is_told_of_every_year_on_the_way() -> None:
+    known = evolve(OFFICE, years=(2026, 2027), confirmed=(2026,))
+    lead = LeadTime((LeadPart("handling", Distribution.point(1), known, 20.0),))
+    days = (NOW, NOW + 800 * DAY)
+    found = lead.reasons(days)
+    assert [(reason.code, reason.facts["years"]) for reason in found] == [
+        ("calendar_missing_year", (2028, 2029)),
+        ("calendar_unconfirmed", (2027,)),
+    ]
+    assert lead.reasons(days[::-1]) == found
+    assert lead.reasons(()) == ()
 
 
 def test_the_suppliers_word_bounds_what_is_known_from_below() -> None:
