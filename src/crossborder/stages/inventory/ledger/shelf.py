@@ -240,6 +240,11 @@ class Shelf:
         """The newest reading of an offer; None when it was never read."""
         return self.marks.get((_OFFERED, "", "", offer_id, "", ""))
 
+    def lives(self, key: Key, now: datetime) -> bool:
+        """Whether a balance of a hold still counts at `now`."""
+        until = self.marks.get(key, NO_MARK).until
+        return until is not None and until > now
+
     def held_by(self, hold_id: str, now: datetime) -> dict[Key, int] | None:
         """The pieces of a live hold; None when its time is over; empty when there is none."""
         found = self.of(_HELD, hold_id)

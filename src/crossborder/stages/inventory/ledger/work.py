@@ -60,7 +60,12 @@ class Work:
         reason: str = "",
     ) -> None:
         """Note a move of the command."""
-        if warehouse_id and condition in ("", SELLABLE):
+        counts = warehouse_id and condition in ("", SELLABLE)
+        if counts and account is StockAccount.HELD and quantity < 0:
+            # A hold that is over kept nothing: its end makes no room.
+            key = (account, warehouse_id, condition, offer_id, ref, line_id)
+            counts = self.shelves[sku_id].lives(key, self.now)
+        if counts:
             at = sku_id, account, warehouse_id
             self._change[at] = self._change.get(at, 0) + quantity
         self.moves.append(

@@ -264,6 +264,17 @@ def test_what_becomes_free_by_itself_goes_to_the_longest_wait_first() -> None:
     assert codes(stock.obey(again, SOON)) == ["awaits_already"]
 
 
+def test_letting_go_of_a_hold_that_is_over_makes_no_room_for_those_who_wait() -> None:
+    stock = book(home=2)
+    stock.obey(Hold("h", (line(2),), SOON), START)
+    stock.obey(Allocate("a", ORDER, (line(2),)), SOON)
+    stock.obey(Allocate("b", OTHER, (line(1),), backorder=True), SOON)
+    assert told(stock.obey(Release("r", "h", (CUP,)), SOON)) == []
+    (real,) = stock.real(CUP, SOON)
+    assert (real.allocated, real.shortage) == (3, 1)
+    assert at(stock, StockAccount.ALLOCATED) == [(HOME, 2)]
+
+
 def test_a_backorder_waits_at_a_warehouse_and_never_at_an_offer() -> None:
     stock = book()
     stock.obey(Announce("o", offer(2)), START)

@@ -258,6 +258,13 @@ MUTANTS: tuple[Mutant, ...] = (
         tests.test_what_becomes_free_by_itself_goes_to_the_longest_wait_first,
     ),
     (
+        "the end of a hold that was over makes room",
+        Shelf.lives,
+        "return until is not None and until > now",
+        "return True",
+        tests.test_letting_go_of_a_hold_that_is_over_makes_no_room_for_those_who_wait,
+    ),
+    (
         "a transfer is received like a delivery",
         goods.receive,
         "if shelf.of(StockAccount.IN_TRANSIT, command.expected_id):",
