@@ -60,7 +60,8 @@ def _keeping(book: StockBook, command: Command, now: datetime, tries: int) -> _W
     conflicts = 0
     while True:
         moves = yield _Load(skus, book.versions(skus))
-        book.add(moves)  # type: ignore[arg-type]
+        assert not isinstance(moves, Appended | Conflict)
+        book.add(moves)
         obeyed = book.ask(command, now)
         if obeyed.problems:
             return Kept(Refused(obeyed.problems), (), conflicts)

@@ -1,6 +1,8 @@
 """Commands about claims on pieces: holds, allocations, shipments and returns."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 
 from crossborder.model.ids import SkuId
 from crossborder.model.stock import StockAccount
@@ -14,7 +16,7 @@ from crossborder.stages.inventory.ledger.claim_commands import (
 )
 from crossborder.stages.inventory.ledger.leaving import given
 from crossborder.stages.inventory.ledger.lines import StockLine
-from crossborder.stages.inventory.ledger.shelf import Key, Place
+from crossborder.stages.inventory.ledger.shelf import Key, Place, Shelf
 from crossborder.stages.inventory.ledger.taking import taken
 from crossborder.stages.inventory.ledger.work import Work
 
@@ -54,19 +56,10 @@ def _take(lines: Sequence[StockLine], work: Work, own: Own) -> tuple[Taking, Tak
     for sku, asked in wants.items():
         shelf, mine = work.shelves[sku], own.get(sku, {})
 
-        def free(place: Place) -> int:
-            spare = shelf.free(place, work.now)  # noqa: B023
-            held = mine.get(place, 0)  # noqa: B023
-            if not held:
-                return spare
-            # Pieces may have been lost since: then the first of the holders is served.
-            unpromised = shelf.there(place, work.now) - shelf.allocated(place)  # noqa: B023
-            return max(0, spare) + min(held, max(0, unpromised))
-
         if mine:
             # A cart's own pieces are used where they are held, before others are touched.
             asked = [(name, pieces, _first(mine, places)) for name, pieces, places in asked]
-        got, lacking = taken(asked, free)
+        got, lacking = taken(asked, partial(_room, shelf, mine, now=work.now))
         first = {name: next(iter(places)) for name, _, places in wants[sku] if places}
         found[sku], short[sku] = {}, {}
         for (name, place), pieces in got.items():
@@ -76,6 +69,16 @@ def _take(lines: Sequence[StockLine], work: Work, own: Own) -> tuple[Taking, Tak
             at = names[name], first.get(name, ("", ""))
             short[sku][at] = short[sku].get(at, 0) + pieces
     return found, short
+
+
+def _room(shelf: Shelf, mine: dict[Place, int], place: Place, *, now: datetime) -> int:
+    """What whoever holds `mine` may take at a place; negative when others were promised more."""
+    spare, held = shelf.free(place, now), mine.get(place, 0)
+    if not held:
+        return spare
+    # Pieces may have been lost since: then the first of the holders is served.
+    unpromised = shelf.there(place, now) - shelf.allocated(place)
+    return max(0, spare) + min(held, max(0, unpromised))
 
 
 def _first(mine: dict[Place, int], places: tuple[Place, ...]) -> tuple[Place, ...]:
@@ -104,6 +107,27 @@ def _own(work: Work, hold_id: str) -> tuple[Own, list[tuple[SkuId, Key, int]]] |
     return own, holds
 
 
+def _claim(
+    work: Work,
+    account: StockAccount,
+    ref: str,
+    found: Taking,
+    *,
+    until: datetime | None = None,
+) -> None:
+    """Note what was taken, place by place, for a hold or an order."""
+    for sku, taking in found.items():
+        for (line, (warehouse, offer)), pieces in taking.items():
+            work.move(
+                *(sku, account, pieces),
+                warehouse_id=warehouse,
+                offer_id=offer,
+                ref=ref,
+                line_id=line,
+                until=until,
+            )
+
+
 def hold(work: Work, command: Hold) -> None:
     """Keep the pieces of all lines until the time, or none; a hold it replaces ends."""
     if command.until <= work.now:
@@ -118,18 +142,7 @@ def hold(work: Work, command: Hold) -> None:
     _refuse_short(work, short)
     for sku, key, pieces in holds:
         work.at(sku, key, -pieces, "replaced")
-    for sku, taking in found.items():
-        for (line, (warehouse, offer)), pieces in taking.items():
-            work.move(
-                sku,
-                StockAccount.HELD,
-                pieces,
-                warehouse_id=warehouse,
-                offer_id=offer,
-                ref=command.id,
-                line_id=line,
-                until=command.until,
-            )
+    _claim(work, StockAccount.HELD, command.id, found, until=command.until)
 
 
 def release(work: Work, command: Release) -> None:
@@ -163,17 +176,7 @@ def allocate(work: Work, command: Allocate) -> None:
         _refuse_short(work, short)
     for sku, key, pieces in holds:
         work.at(sku, key, -pieces, "allocated")
-    for sku, taking in found.items():
-        for (line, (warehouse, offer)), pieces in taking.items():
-            work.move(
-                sku,
-                StockAccount.ALLOCATED,
-                pieces,
-                warehouse_id=warehouse,
-                offer_id=offer,
-                ref=command.order_id,
-                line_id=line,
-            )
+    _claim(work, StockAccount.ALLOCATED, command.order_id, found)
 
 
 def _await(work: Work, command: Allocate, short: Taking) -> None:

@@ -28,9 +28,9 @@ Mutant = tuple[str, Any, str, str, Callable[[], None]]
 MUTANTS: tuple[Mutant, ...] = (
     (
         "a flag hides earlier allocations (Saleor)",
-        claims._take,
-        "spare = shelf.free(place, work.now)",
-        "spare = shelf.free(place, work.now) + (shelf.allocated(place) if own else 0)",
+        claims._room,
+        "shelf.free(place, now),",
+        "shelf.free(place, now) + shelf.allocated(place),",
         tests.test_using_a_hold_never_makes_allocated_pieces_free,
     ),
     (
@@ -231,7 +231,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     (
         "a lost piece blocks every cart",
-        claims._take,
+        claims._room,
         "return max(0, spare) + min(held, max(0, unpromised))",
         "return spare + held",
         tests.test_a_lost_piece_does_not_block_those_who_hold_the_others,
