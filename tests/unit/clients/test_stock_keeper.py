@@ -17,7 +17,7 @@ from crossborder.model.outcome import Done, Refused
 from crossborder.model.stock import StockMove
 from crossborder.protocols import Appended, AsyncStockLedger, Conflict, Entry, StockLedger
 from crossborder.stages.inventory.ledger import Allocate, Count, Receive, StockLine
-from crossborder.testing.contracts import StockLedgerContract
+from crossborder.testing.contracts import AsyncStockLedgerContract, StockLedgerContract
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 CUP, POT = SkuId("CUP"), SkuId("POT")
@@ -227,29 +227,14 @@ def test_tasks_that_share_a_keeper_sell_each_piece_once() -> None:
     assert sum(one.conflicts for one in kept) > 0
 
 
-class _Awaited(StockLedger):
-    """An asynchronous ledger, each call run to its end."""
-
-    def __init__(self, inner: AsyncStockLedger) -> None:
-        self.inner = inner
-
-    def load(
-        self, sku_ids: Sequence[SkuId], *, after: Mapping[SkuId, int] | None = None
-    ) -> Sequence[StockMove]:
-        return asyncio.run(self.inner.load(sku_ids, after=after))
-
-    def append(
-        self, moves: tuple[StockMove, ...], *, expected_version: Mapping[SkuId, int]
-    ) -> Appended | Conflict:
-        return asyncio.run(self.inner.append(moves, expected_version=expected_version))
-
-    def since(self, position: int, *, limit: int = 1000) -> Sequence[Entry]:
-        return asyncio.run(self.inner.since(position, limit=limit))
+class TestAsyncMemoryStockLedger(AsyncStockLedgerContract):
+    async def async_ledger(self) -> AsyncStockLedger:
+        return AsyncMemoryStockLedger()
 
 
-class TestAsyncMemoryStockLedger(StockLedgerContract):
-    def ledger(self) -> StockLedger:
-        return _Awaited(AsyncMemoryStockLedger())
+class TestASlowLedgerIsALedgerToo(AsyncStockLedgerContract):
+    async def async_ledger(self) -> AsyncStockLedger:
+        return Slow()
 
 
 class TestMeddlingIsALedgerToo(StockLedgerContract):

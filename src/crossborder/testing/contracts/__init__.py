@@ -12,6 +12,7 @@ answers that are lost, calls that are throttled, and a process that is killed be
 steps. They need pytest (`pip install 'crossborder[testing]'`); nothing is registered with it.
 """
 
+from crossborder.testing.contracts.awaited import AsyncStockLedgerContract
 from crossborder.testing.contracts.listing import ListingChannelContract, StockPublisherContract
 from crossborder.testing.contracts.logistics import (
     CarrierContract,
@@ -37,6 +38,7 @@ from crossborder.testing.contracts.warehouse import WarehouseFeedContract
 from crossborder.testing.contracts.webhooks import Signed, WebhookReaderContract
 
 __all__ = [
+    "AsyncStockLedgerContract",
     "CarrierContract",
     "Deed",
     "DispatchReporterContract",
