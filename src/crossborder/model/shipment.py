@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from attrs import field, frozen
 
-from crossborder.model.check import checked
+from crossborder.model.check import checked, refuse
 from crossborder.model.extra import Extra
 from crossborder.model.ids import OrderId, Ref, ShipmentId
 from crossborder.model.measure import Weight
@@ -14,7 +15,7 @@ from crossborder.model.place import Place
 from crossborder.model.time import Window
 from crossborder.model.tracking import Expected, ParcelState, TrackingEvent
 
-__all__ = ["HandlingUnit", "Leg", "Shipment", "UnitKind"]
+__all__ = ["HandlingUnit", "Leg", "NumberUse", "Shipment", "Stay", "UnitKind"]
 
 
 @frozen(field_transformer=checked)
@@ -29,6 +30,7 @@ class Leg:
         origin: from.
         destination: to.
         planned: when it is planned to be travelled, or None.
+        handed_at: when the carrier took it, or None; with number and carrier it is the leg's key.
     """
 
     carrier: str
@@ -38,6 +40,7 @@ class Leg:
     origin: Place | None = None
     destination: Place | None = None
     planned: Window | None = None
+    handed_at: datetime | None = None
 
 
 class UnitKind(StrEnum):
@@ -51,17 +54,75 @@ class UnitKind(StrEnum):
 
 
 @frozen(field_transformer=checked)
+class Stay:
+    """A time inside something: from `loaded_at` until just before `unloaded_at`.
+
+    Attributes:
+        inside: the id of what holds it.
+        loaded_at: when it went in; None when that is not known, for any time before.
+        unloaded_at: when it came out, or None while inside.
+
+    >>> from datetime import UTC
+    >>> stay = Stay("bag", datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 5, tzinfo=UTC))
+    >>> stay.holds(datetime(2026, 11, 2, tzinfo=UTC)), stay.holds(datetime(2026, 11, 5, tzinfo=UTC))
+    (True, False)
+    """
+
+    inside: str
+    loaded_at: datetime | None = None
+    unloaded_at: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.loaded_at and self.unloaded_at and self.unloaded_at < self.loaded_at:
+            raise refuse(self, "unloaded_at", self.unloaded_at.isoformat(), "is before the loading")
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it was inside at that moment."""
+        begun = self.loaded_at is None or self.loaded_at <= at
+        return begun and (self.unloaded_at is None or at < self.unloaded_at)
+
+
+@frozen(field_transformer=checked)
+class NumberUse:
+    """A number that a carrier gave, and from when to when it meant this unit: numbers come back.
+
+    Attributes:
+        number: as the carrier writes it.
+        carrier: who gave it, or empty where that is not known.
+        since: when it was given or handed over, or None.
+        until: when it stopped to mean this unit, or None.
+    """
+
+    number: str
+    carrier: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.since and self.until and self.until < self.since:
+            raise refuse(self, "until", self.until.isoformat(), "is before it was given")
+
+
+@frozen(field_transformer=checked)
 class HandlingUnit:
     """A thing that is moved as one; a parcel may be inside another for a time.
+
+    It is never in two things at once: `earlier` and the stay it is in now do not overlap.
 
     Attributes:
         id: our id.
         kind: parcel, bag, pallet, master waybill or container.
-        number: its own number, or empty.
-        inside: the id of what holds it, or None.
+        number: its first number, or empty.
+        inside: the id of what holds it, or held it last; None if nothing ever did.
         loaded_at: when it went in, or None.
         unloaded_at: when it came out, or None while inside.
-        weight: or None.
+        weight: of a parcel with its wrapping, of a container without what it holds; or None.
+        earlier: the stays before that one, in order.
+        carrier: who gave `number`, or empty.
+        shipped_at: when it was handed over under `number`, or None.
+        later_numbers: numbers it got on the way, in the order they were learnt.
+        opened_at: when its bulk was broken; nothing goes in after that.
+        missing_since: when it was not found where it should have come out; None unless missing.
     """
 
     id: str
@@ -71,6 +132,41 @@ class HandlingUnit:
     loaded_at: datetime | None = None
     unloaded_at: datetime | None = None
     weight: Weight | None = None
+    earlier: tuple[Stay, ...] = ()
+    carrier: str = ""
+    shipped_at: datetime | None = None
+    later_numbers: tuple[NumberUse, ...] = ()
+    opened_at: datetime | None = None
+    missing_since: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.inside is None and not self.earlier:
+            return
+        stays = self.stays
+        if any(stay.inside == self.id for stay in stays):
+            raise refuse(self, "inside", self.id, "must not be the unit itself")
+        for one, next_ in pairwise(stays):
+            left, entered = one.unloaded_at, next_.loaded_at
+            if left is None or entered is None or entered < left:
+                raise refuse(self, "earlier", next_.inside, "would be a second thing at one time")
+
+    @property
+    def stays(self) -> tuple[Stay, ...]:
+        """Everything it has been inside of, in order; the last may still last."""
+        if self.inside is None:
+            return self.earlier
+        return (*self.earlier, Stay(self.inside, self.loaded_at, self.unloaded_at))
+
+    @property
+    def numbers(self) -> tuple[NumberUse, ...]:
+        """Every number it has been known by, the first one first."""
+        if not self.number:
+            return self.later_numbers
+        return (NumberUse(self.number, self.carrier, self.shipped_at), *self.later_numbers)
+
+    def held_by(self, at: datetime) -> str | None:
+        """The id of what it was directly inside of at that moment, or None."""
+        return next((stay.inside for stay in self.stays if stay.holds(at)), None)
 
 
 @frozen(field_transformer=checked)
@@ -116,6 +212,16 @@ class Shipment:
         """Number, carrier and ship date: a number alone comes back after a year."""
         day = self.ship_date.date().isoformat() if self.ship_date is not None else ""
         return self.number, self.carrier, day
+
+    @property
+    def keys(self) -> tuple[tuple[str, str, str], ...]:
+        """Number, carrier and the day it was handed over, for every number it travels under."""
+        later = (
+            (leg.number, leg.carrier, leg.handed_at.date().isoformat() if leg.handed_at else "")
+            for leg in self.legs
+            if leg.number and (leg.number, leg.carrier) != (self.number, self.carrier)
+        )
+        return tuple(dict.fromkeys((self.key, *later)))
 
     @property
     def numbers(self) -> tuple[str, ...]:

@@ -1,10 +1,13 @@
 """Strategies for parcels: lines, requests, labels, scans and shipments."""
 
+from datetime import datetime
+
+from attrs import evolve
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from crossborder.model.carriage import CustomsLine, Label, Line, Parcel, Quote, ShipmentRequest
-from crossborder.model.shipment import HandlingUnit, Leg, Shipment
+from crossborder.model.shipment import HandlingUnit, Leg, NumberUse, Shipment, Stay
 from crossborder.model.tracking import Expected, ParcelState, TrackingEvent
 from crossborder.testing.strategies.base import (
     built,
@@ -23,11 +26,13 @@ __all__ = [
     "labels",
     "legs",
     "lines",
+    "number_uses",
     "parcel_states",
     "parcels",
     "quotes",
     "shipment_requests",
     "shipments",
+    "stays",
     "tracking_events",
 ]
 
@@ -93,10 +98,54 @@ def legs() -> SearchStrategy[Leg]:
     return built(Leg, mode=st.sampled_from(["air", "sea", "road", "rail", "post"]))
 
 
+_spans = st.tuples(st.none() | moments(), st.none() | moments()).map(
+    lambda pair: pair if None in pair else tuple(sorted(pair))  # type: ignore[type-var]
+)
+
+
+@made(Stay)
+def stays() -> SearchStrategy[Stay]:
+    """Times inside something, some of them still lasting."""
+    return st.builds(lambda inside, span: Stay(inside, *span), ids(), _spans)
+
+
+@made(NumberUse)
+def number_uses() -> SearchStrategy[NumberUse]:
+    """Numbers with the time they meant something."""
+    return st.builds(
+        lambda number, carrier, span: NumberUse(number, carrier, *span), ids(), ids(), _spans
+    )
+
+
+def _unit(unit: HandlingUnit, at: list[datetime], holders: list[str]) -> HandlingUnit:
+    """The unit, inside one thing after the other."""
+    spans = list(zip(holders, at[::2], at[1::2], strict=False))
+    if not spans:
+        return unit
+    *before, last = (Stay(*span) for span in spans)
+    return evolve(
+        unit,
+        inside=last.inside,
+        loaded_at=last.loaded_at,
+        unloaded_at=last.unloaded_at,
+        earlier=tuple(before),
+    )
+
+
 @made(HandlingUnit)
 def handling_units() -> SearchStrategy[HandlingUnit]:
-    """Things moved as one."""
-    return built(HandlingUnit)
+    """Things moved as one, with the things they were inside of."""
+    nothing: SearchStrategy[None] = st.none()
+    alone = built(
+        HandlingUnit,
+        inside=nothing,
+        loaded_at=nothing,
+        unloaded_at=nothing,
+        earlier=st.just(()),
+    )
+    times = st.lists(moments(), max_size=6).map(sorted)
+    holders = st.lists(ids().map("in {}".format), max_size=3)
+    return st.builds(_unit, alone, times, holders)
 
 
 @made(Expected)
