@@ -13,8 +13,10 @@ __all__ = ["available", "load"]
 
 # Built-in adapters: name → module and class. Others register under `crossborder.adapters`.
 _BUILT_IN = {
+    "aftership": ("crossborder.adapters.aftership", "AfterShip"),
     "alibaba1688": ("crossborder.adapters.alibaba1688", "Alibaba1688"),
     "amazon": ("crossborder.adapters.amazon", "Amazon"),
+    "easypost": ("crossborder.adapters.easypost", "EasyPost"),
     "memory": ("crossborder.adapters.memory", "Memory"),
     "shopify": ("crossborder.adapters.shopify", "Shopify"),
     "stripe": ("crossborder.adapters.stripe", "Stripe"),

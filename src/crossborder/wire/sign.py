@@ -8,10 +8,11 @@ Keys come as `Secret`s and are revealed here only. Texts are signed as UTF-8; he
 
 import hashlib
 import hmac
-from base64 import b64encode
+from base64 import b64decode, b64encode, urlsafe_b64decode
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from crossborder.errors import MissingCredential, NaiveTime
+from crossborder.errors import InvalidValue, MissingCredential, NaiveTime
 from crossborder.secret import Secret
 
 __all__ = [
@@ -20,10 +21,17 @@ __all__ = [
     "hmac_sha256_base64",
     "hmac_sha256_hex",
     "md5_hex",
+    "rsa_sha256_fits",
     "same",
     "sha256_hex",
     "timely",
 ]
+
+
+# The head of a SHA-256 digest in a signature (RFC 8017, section 9.2, note 1), and the shortest
+# modulus that still protects (RFC 7518, section 3.3).
+_SHA256_HEAD = bytes.fromhex("3031300d060960864801650304020105000420")
+_SHORTEST = 256
 
 
 def _bytes(content: str | bytes) -> bytes:
@@ -80,6 +88,47 @@ def same(given: str, expected: str) -> bool:
     return hmac.compare_digest(
         given.encode(errors="surrogatepass"), expected.encode(errors="surrogatepass")
     )
+
+
+def rsa_sha256_fits(content: str | bytes, signature: str, *, key: Mapping[str, str]) -> bool:
+    """Whether the owner of a published RSA key signed the content (RSASSA-PKCS1-v1_5, SHA-256).
+
+    Only the public half is used, so nothing here needs to be hidden.
+
+    Args:
+        content: what was signed, byte by byte.
+        signature: in base64; one that is not, fits nothing.
+        key: as a vendor publishes it (RFC 7517): `kty`, `n` and `e`.
+
+    Raises:
+        InvalidValue: it is no RSA key, or one of less than 2,048 bits.
+    """
+    modulus, exponent = _public(key)
+    length = (modulus.bit_length() + 7) // 8
+    try:
+        given = b64decode(signature.strip(), validate=True)
+    except ValueError:
+        return False
+    number = int.from_bytes(given)
+    if len(given) != length or number >= modulus:
+        return False
+    tail = _SHA256_HEAD + hashlib.sha256(_bytes(content)).digest()
+    expected = b"\x00\x01" + b"\xff" * (length - len(tail) - 3) + b"\x00" + tail
+    return hmac.compare_digest(pow(number, exponent, modulus).to_bytes(length), expected)
+
+
+def _public(key: Mapping[str, str]) -> tuple[int, int]:
+    try:
+        modulus, exponent = (
+            int.from_bytes(urlsafe_b64decode(f"{key[name]}===")) for name in ("n", "e")
+        )
+    except (KeyError, ValueError):
+        modulus = exponent = 0
+    if key.get("kty") != "RSA" or modulus.bit_length() < 8 * _SHORTEST or exponent < 3:
+        shown = {name: key.get(name) for name in ("kty", "kid")}
+        said = "is no RSA key of 2,048 bits or more"
+        raise InvalidValue(said, field="key", value=shown, source="signature")
+    return modulus, exponent
 
 
 def timely(stamp: datetime, *, now: datetime, tolerance: timedelta) -> bool:
