@@ -1,15 +1,19 @@
 """What scans say: how far a parcel has come, how it is doing, and when it is expected."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from attrs import field, frozen
 
 from crossborder.model.check import checked, refuse
+from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.time import Window
 
-__all__ = ["Expected", "Health", "ParcelState", "Stage", "TrackingEvent"]
+__all__ = ["Expected", "Health", "ParcelState", "Stage", "TrackingEvent", "added_up", "scan"]
 
 
 class Stage(StrEnum):
@@ -72,7 +76,8 @@ class ParcelState:
 class TrackingEvent:
     """One scan.
 
-    Either `at` or `local` is given: a time without a zone is never given one.
+    Either `at` or `local` is given. A time that its source told without a zone is `local`; where
+    both are given, `at` was found from `local` by the place.
 
     Attributes:
         source: who told us: an adapter's name.
@@ -86,6 +91,7 @@ class TrackingEvent:
         place: where.
         number: the tracking number it was reported under, or empty.
         received_at: when we learnt of it, or None.
+        extra: what the source said of this scan beyond that.
     """
 
     source: str
@@ -99,6 +105,7 @@ class TrackingEvent:
     place: Place | None = None
     number: str = ""
     received_at: datetime | None = field(default=None, eq=False)
+    extra: Extra = field(factory=Extra, eq=False)
 
     def __attrs_post_init__(self) -> None:
         if self.at is None and not self.local:
@@ -115,6 +122,8 @@ class Expected:
         source: carrier, promise, line or history.
         evidence: how many observations stand behind it.
         as_of: when it was said.
+        confidence: the share of such parcels that arrive by the end of the window, 0 to 1, or None
+            where nobody has measured it.
     """
 
     window: Window
@@ -122,3 +131,103 @@ class Expected:
     source: str
     evidence: int
     as_of: datetime
+    confidence: Decimal | None = field(default=None)
+
+    @confidence.validator
+    def _share(self, attribute: object, value: Decimal | None) -> None:
+        if value is not None and not 0 <= value <= 1:
+            raise refuse(self, "confidence", value, "must be a share, 0 to 1")
+
+
+_new = TrackingEvent.__new__
+_SLOTS = tuple(
+    getattr(TrackingEvent, name).__set__
+    for name in (
+        *("source", "code", "text", "stage", "at", "local"),
+        *("reason", "health", "place", "number", "received_at", "extra"),
+    )
+)
+_NOTHING_MORE = Extra()
+
+
+def scan(
+    source: str,
+    code: str,
+    text: str,
+    state: ParcelState,
+    at: datetime | None,
+    local: str | None,
+    place: Place | None,
+    number: str,
+    received_at: datetime | None,
+    extra: Extra = _NOTHING_MORE,
+    _slots: tuple[Any, ...] = _SLOTS,
+) -> TrackingEvent:
+    """A `TrackingEvent` of parts that were checked one by one: no check is made again.
+
+    For readers that make hundreds of thousands; everybody else calls the class.
+
+    >>> at = datetime.fromisoformat("2026-11-22T08:30:00+08:00")
+    >>> parts = ("PU", "Picked up", ParcelState(Stage.ACCEPTED), at, None, None, "YT1", None)
+    >>> scan("acme", *parts) == TrackingEvent(
+    ...     "acme", "PU", "Picked up", Stage.ACCEPTED, at, number="YT1"
+    ... )
+    True
+    """
+    event = _new(TrackingEvent)
+    (
+        set_source,
+        set_code,
+        set_text,
+        set_stage,
+        set_at,
+        set_local,
+        set_reason,
+        set_health,
+        set_place,
+        set_number,
+        set_received,
+        set_extra,
+    ) = _slots
+    set_source(event, source)
+    set_code(event, code)
+    set_text(event, text)
+    set_stage(event, state.stage)
+    set_at(event, at)
+    set_local(event, local)
+    set_reason(event, state.reason)
+    set_health(event, state.health)
+    set_place(event, place)
+    set_number(event, number)
+    set_received(event, received_at)
+    set_extra(event, extra)
+    return event
+
+
+_TROUBLE = frozenset({Health.ACTION_REQUIRED, Health.FAILED})
+_BEFORE_MOVING = frozenset({Stage.UNKNOWN, Stage.REGISTERED, Stage.CANCELLED})
+_GOING_BACK = frozenset({Stage.RETURNING, Stage.RETURNED})
+
+
+def added_up(events: Iterable[TrackingEvent]) -> ParcelState:
+    """What events add up to that stand in order, the oldest first.
+
+    The newest known stage counts. An announcement (`registered`) does not take back a parcel that
+    moves, as each carrier on the way makes its own. A delivered parcel stays delivered when a
+    later scan says otherwise, and is marked `reopened`; only a way back takes it over. Health and
+    reason come from the newest scan of the stage, or a later one that states them.
+    """
+    stage, health, reason, reopened = Stage.UNKNOWN, Health.OK, None, False
+    for event in events:
+        told = event.stage
+        known = told is not Stage.UNKNOWN
+        if told is Stage.REGISTERED and stage not in _BEFORE_MOVING:
+            known = False
+        if stage is Stage.DELIVERED and known and told is not Stage.DELIVERED:
+            reopened = True
+            known = told in _GOING_BACK
+        if known:
+            stage, health, reason = told, event.health, event.reason
+        elif event.health in _TROUBLE or event.reason is not None:
+            health, reason = event.health, event.reason
+    return ParcelState(stage, health, reason, reopened)
