@@ -1,0 +1,93 @@
+"""Which formats a number fits, before and after its check digit is looked at."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from crossborder.stages.logistics.numbers.format import Format
+from crossborder.stages.logistics.numbers.layout import COVERED, Layout
+from crossborder.stages.logistics.numbers.rules import FORMATS
+from crossborder.stages.logistics.numbers.text import LONGEST, hyphenated, spelled
+
+__all__ = ["Reading", "readings", "spelled_number"]
+
+_MOST = max(layout.longest for kind in FORMATS for layout in kind.layouts)
+_PLACES = {kind.name: place for place, kind in enumerate(FORMATS)}
+
+
+class Reading(NamedTuple):
+    """A number laid out by one format.
+
+    Attributes:
+        format: the format.
+        layout: the one of its layouts that fits.
+        parts: the contents of the named pieces, in order.
+        check: the check digit that stands there; empty where the format has none.
+        expected: the one that should stand there.
+        unknown: names of pieces with contents that the format does not have.
+        hyphen: whether a hyphen is missing.
+    """
+
+    format: Format
+    layout: Layout
+    parts: dict[str, str]
+    check: str
+    expected: str
+    unknown: tuple[str, ...]
+    hyphen: bool
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.check == self.expected and not self.unknown and not self.hyphen
+
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        """What is surer stands first: a check digit, then fewer numbers, then wider use."""
+        kind = self.format
+        return kind.check is None, kind.count(self.layout), _PLACES[kind.name]
+
+
+def spelled_number(number: str) -> str:
+    """The number in one spelling, or nothing where no format can have such a text.
+
+    Raises:
+        InvalidValue: not a text.
+    """
+    if isinstance(number, str) and len(number) > LONGEST:
+        return ""
+    text = spelled(number).replace("-", "")
+    return text if len(text) <= _MOST and text.isascii() and text.isalnum() else ""
+
+
+@cache
+def _fitting(length: int, first: str) -> tuple[tuple[Format, Layout], ...]:
+    """The layouts of that length and first character; there are at most 41 times 36 questions."""
+    return tuple(
+        (kind, layout)
+        for kind in FORMATS
+        for layout in kind.layouts
+        if layout.shortest <= length <= layout.longest and first in layout.firsts
+    )
+
+
+def readings(number: str) -> Iterator[Reading]:
+    """Every way in which a number can be laid out, the wrong ones too, in the formats' order.
+
+    Raises:
+        InvalidValue: not a text.
+    """
+    text = spelled_number(number)
+    if not text:
+        return
+    for kind, layout in _fitting(len(text), text[0]):
+        parts = layout.matched(text)
+        if parts is None:
+            continue
+        check, expected = "", ""
+        if kind.check is not None:
+            expected = kind.expected(parts.pop(COVERED))
+            check = parts["check"]
+        unknown = tuple(name for name, known in kind.known.items() if parts[name] not in known)
+        hyphen = layout.hyphen and not hyphenated(number)
+        yield Reading(kind, layout, parts, check, expected, unknown, hyphen)
