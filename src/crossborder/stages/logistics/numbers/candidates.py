@@ -10,6 +10,7 @@ from crossborder.model.decision import Reason
 from crossborder.model.extra import Extra
 from crossborder.stages.logistics.numbers.posts import SERVICES
 from crossborder.stages.logistics.numbers.reading import Reading, readings, spelled_number
+from crossborder.stages.logistics.numbers.rules import FORMATS
 
 __all__ = ["Candidate", "Certainty", "identify", "valid"]
 
@@ -68,14 +69,19 @@ class Candidate:
         return self.meanings.get("country")
 
 
-_PATTERN = Reason("pattern", "it looks like one; the format has no check digit")
-
-
-def _basis(reading: Reading) -> Reason:
-    if not reading.expected:
-        return _PATTERN
-    facts = Extra({"check": reading.check, "rule": reading.format.rule})
-    return Reason("check_digit", "its check digit is the one the other characters ask for", facts)
+_NOTHING = Extra()
+_PATTERN = (Reason("pattern", "it looks like one; the format has no check digit"),)
+_CHECKED = {
+    kind.name: (
+        Reason(
+            "check_digit",
+            "its check digit is the one the other characters ask for",
+            Extra({"rule": kind.rule}),
+        ),
+    )
+    for kind in FORMATS
+    if kind.check is not None
+}
 
 
 def _before(one: Reading, other: Reading) -> Reason:
@@ -110,9 +116,9 @@ def _candidate(reading: Reading, text: str) -> Candidate:
         f"{text[:-1]}-{text[-1]}" if reading.layout.hyphen else text,
         Certainty.CHECK_DIGIT if reading.expected else Certainty.PATTERN,
         Extra(parts),
-        Extra(meanings),
+        Extra(meanings) if meanings else _NOTHING,
         kind.source,
-        (_basis(reading),),
+        _CHECKED[kind.name] if reading.expected else _PATTERN,
     )
 
 
@@ -146,6 +152,8 @@ def identify(number: str) -> tuple[Candidate, ...]:
     if not found:
         return ()
     text = spelled_number(number)
+    if len(found) == 1:
+        return tuple(_candidate(reading, text) for reading in found.values())
     ranked = sorted(found.values(), key=lambda reading: reading.rank)
     candidates = [_candidate(reading, text) for reading in ranked]
     for place, (one, other) in enumerate(pairwise(ranked)):

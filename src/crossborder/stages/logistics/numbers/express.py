@@ -128,7 +128,12 @@ DHL = (
         check=checks.mod7,
         rule="mod 7",
     ),
-    Format("dhl_express", "dhl_express_piece", ("J identifier:a2-3 serial:d9-10",), COLLECTION),
+    Format(
+        "dhl_express",
+        "dhl_express_piece",
+        tuple(f"J identifier:a{a} serial:d{d}" for a in (2, 3) for d in (9, 10)),
+        COLLECTION,
+    ),
     Format(
         "dhl_ecommerce",
         "dhl_ecommerce_prefix",

@@ -48,8 +48,8 @@ class Flaw:
 
     @property
     def error(self) -> InvalidValue:
-        """The same to raise."""
-        source = self.source or "tracking"
+        """The same to raise; its source is the format."""
+        source = self.format or "tracking"
         return InvalidValue(self.text, field=self.field, value=self.value, source=source)
 
 
@@ -60,7 +60,7 @@ def _flaw(
     return Flaw(code, text, field, value, expected, **named)
 
 
-def _misfits(reading: Reading) -> Iterator[Flaw]:
+def _misfits(reading: Reading, number: str) -> Iterator[Flaw]:
     """What is wrong with a number that is laid out right."""
     kind = reading.format
     if reading.check != reading.expected:
@@ -71,7 +71,7 @@ def _misfits(reading: Reading) -> Iterator[Flaw]:
         yield _flaw("unknown", "is none we know", name, reading.parts[name], format=kind)
     if reading.hyphen:
         text = "must have a hyphen before its last character"
-        yield _flaw("hyphen", text, "number", reading.check, format=kind)
+        yield _flaw("hyphen", text, "number", number, format=kind)
 
 
 def _near(text: str, format: Format, layout: Layout) -> Flaw | None:
@@ -117,8 +117,8 @@ def diagnose(number: str, carrier: str = "") -> tuple[Flaw, ...]:
     >>> raise diagnose("YT22295212721644")[0].error
     Traceback (most recent call last):
     ...
-    crossborder.errors.InvalidValue: tracking_number_data b79ce4b.number must have 18 characters, \
-not 16 (got 'YT22295212721644')
+    crossborder.errors.InvalidValue: yunexpress.number must have 18 characters, not 16 \
+(got 'YT22295212721644')
 
     Raises:
         InvalidValue: not a text.
@@ -131,7 +131,7 @@ not 16 (got 'YT22295212721644')
     if unread is not None:
         return (unread,)
     asked.sort(key=lambda reading: reading.rank)
-    flaws = [flaw for reading in asked for flaw in _misfits(reading)]
+    flaws = [flaw for reading in asked for flaw in _misfits(reading, text)]
     if not flaws:
         near = (
             _near(text, kind, layout)

@@ -21,7 +21,7 @@ A picture is a row of pieces with blanks between them, which the number does not
 
 import re
 from collections.abc import Iterator
-from functools import cache, cached_property
+from functools import cache
 from math import prod
 from string import ascii_uppercase, digits
 
@@ -87,6 +87,7 @@ class Layout:
         lead: the fixed characters it begins with.
         counts: how many contents each named piece can have.
         count: how many numbers have this layout; a check digit adds none.
+        source: the regular expression.
     """
 
     def __init__(self, picture: str) -> None:
@@ -117,18 +118,13 @@ class Layout:
                 self.lead += atom.firsts if leading else ""
             matched = "".join(atom.source for atom in atoms)
             source.append(f"(?P<{name}>{matched})" if name else matched)
-        self._source = "".join(source)
+        self.source = "".join(source)
         self.count = unnamed * prod(self.counts.values())
 
     def __repr__(self) -> str:
         return f"Layout({self.picture!r})"
 
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The named pieces, the check digit among them, in order."""
-        return tuple(self.counts)
-
     def matched(self, number: str) -> dict[str, str] | None:
         """The contents of the named pieces and of what is covered; None where it does not fit."""
-        found = _pattern(self._source).fullmatch(number)
+        found = _pattern(self.source).fullmatch(number)
         return None if found is None else found.groupdict()

@@ -20,7 +20,7 @@ S10 = (
         check=checks.s10,
         rule="UPU S10",
         known={"issuer": ISSUERS},
-        meanings={"service": SERVICES},
+        meanings={"service": {code: kind.value for code, kind in SERVICES.items()}},
         carriers=POSTS,
     ),
 )

@@ -12,7 +12,6 @@ from crossborder.stages.logistics.numbers.text import LONGEST, hyphenated, spell
 __all__ = ["Reading", "readings", "spelled_number"]
 
 _MOST = max(layout.longest for kind in FORMATS for layout in kind.layouts)
-_PLACES = {kind.name: place for place, kind in enumerate(FORMATS)}
 
 
 class Reading(NamedTuple):
@@ -26,6 +25,7 @@ class Reading(NamedTuple):
         expected: the one that should stand there.
         unknown: names of pieces with contents that the format does not have.
         hyphen: whether a hyphen is missing.
+        rank: what is surer stands first: a check digit, then fewer numbers, then wider use.
     """
 
     format: Format
@@ -35,17 +35,12 @@ class Reading(NamedTuple):
     expected: str
     unknown: tuple[str, ...]
     hyphen: bool
+    rank: tuple[bool, int, int]
 
     @property
     def exact(self) -> bool:
         """Whether nothing is wrong."""
         return self.check == self.expected and not self.unknown and not self.hyphen
-
-    @property
-    def rank(self) -> tuple[bool, int, int]:
-        """What is surer stands first: a check digit, then fewer numbers, then wider use."""
-        kind = self.format
-        return kind.check is None, kind.count(self.layout), _PLACES[kind.name]
 
 
 def spelled_number(number: str) -> str:
@@ -61,11 +56,11 @@ def spelled_number(number: str) -> str:
 
 
 @cache
-def _fitting(length: int, first: str) -> tuple[tuple[Format, Layout], ...]:
+def _fitting(length: int, first: str) -> tuple[tuple[Format, Layout, tuple[bool, int, int]], ...]:
     """The layouts of that length and first character; there are at most 41 times 36 questions."""
     return tuple(
-        (kind, layout)
-        for kind in FORMATS
+        (kind, layout, (kind.check is None, kind.count(layout), place))
+        for place, kind in enumerate(FORMATS)
         for layout in kind.layouts
         if layout.shortest <= length <= layout.longest and first in layout.firsts
     )
@@ -80,7 +75,7 @@ def readings(number: str) -> Iterator[Reading]:
     text = spelled_number(number)
     if not text:
         return
-    for kind, layout in _fitting(len(text), text[0]):
+    for kind, layout, rank in _fitting(len(text), text[0]):
         parts = layout.matched(text)
         if parts is None:
             continue
@@ -88,6 +83,8 @@ def readings(number: str) -> Iterator[Reading]:
         if kind.check is not None:
             expected = kind.expected(parts.pop(COVERED))
             check = parts["check"]
-        unknown = tuple(name for name, known in kind.known.items() if parts[name] not in known)
+        unknown: tuple[str, ...] = ()
+        if kind.known:
+            unknown = tuple(name for name, known in kind.known.items() if parts[name] not in known)
         hyphen = layout.hyphen and not hyphenated(number)
-        yield Reading(kind, layout, parts, check, expected, unknown, hyphen)
+        yield Reading(kind, layout, parts, check, expected, unknown, hyphen, rank)

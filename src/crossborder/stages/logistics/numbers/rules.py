@@ -7,4 +7,4 @@ from crossborder.stages.logistics.numbers.regional import REGIONAL
 __all__ = ["FORMATS"]
 
 FORMATS = (*S10, *UPS, *USPS, *FEDEX, *DHL, *DPD, *CANADA_POST, *PUROLATOR, *REGIONAL)
-"""39 formats of 20 carriers; posts that issue S10 numbers count as one."""
+"""39 formats of 19 carriers; posts that issue S10 numbers count as one."""
