@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import NoneType
 from typing import Any, NoReturn
 
 from crossborder.errors import InvalidValue
 
-__all__ = ["Extra", "freeze"]
+__all__ = ["Extra", "freeze", "kept"]
 
 
 class Extra(dict[str, Any]):
@@ -70,3 +71,31 @@ def freeze(value: Any, field: str = "value") -> Any:
     if isinstance(value, list | tuple):
         return tuple(freeze(item, field) for item in value)
     raise InvalidValue("is not a JSON value", field=field, value=value, source="Extra")
+
+
+_SCALARS = frozenset({str, int, bool, NoneType, Decimal})
+
+
+def kept(values: dict[str, Any]) -> Extra:
+    """What `Extra(values)` is, made faster, of an object that was read from JSON: keys are texts.
+
+    >>> kept({"id": 7, "tags": ["new"]})
+    Extra({'id': 7, 'tags': ('new',)})
+    """
+    extra = Extra.__new__(Extra)
+    dict.update(
+        extra,
+        {
+            name: value if type(value) in _SCALARS else _kept(value, name)
+            for name, value in values.items()
+        },
+    )
+    return extra
+
+
+def _kept(value: Any, name: str) -> Any:
+    if type(value) is dict:
+        return kept(value)
+    if type(value) is list:
+        return tuple([item if type(item) in _SCALARS else _kept(item, name) for item in value])
+    return freeze(value, name)

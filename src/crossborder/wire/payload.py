@@ -70,6 +70,10 @@ class Payload:
         shown = MASK if hidden and value is not None else value
         return Unreadable(text, field=self.path(name), value=shown, source=self.source)
 
+    def peek(self) -> Mapping[str, Any]:
+        """The object as it stands; looking is not reading."""
+        return self._data
+
     def has(self, name: str) -> bool:
         """Whether the field is present and not null; asking is not reading."""
         return self._data.get(name) is not None

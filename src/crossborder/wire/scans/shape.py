@@ -1,0 +1,119 @@
+"""Where the parts of one scan stand in a vendor's object."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from crossborder.errors import Unreadable
+from crossborder.model.extra import Extra, kept
+from crossborder.model.tracking import ParcelState, TrackingEvent, scan
+from crossborder.wire.scans.fields import Getter, Spec, as_text, getter, names
+from crossborder.wire.scans.states import UNKNOWN, States, Wording
+from crossborder.wire.scans.when import When
+from crossborder.wire.scans.where import Where
+
+__all__ = ["ScanShape"]
+
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+_NOTHING = Extra()
+
+
+def _none(entry: Any) -> None:
+    return None
+
+
+@frozen
+class ScanShape:
+    """One scan of a vendor: where its code, text, time and place stand, and what they mean.
+
+    `states` is asked about the code. A scan without a code, or of a vendor that has none, is read
+    by `wording` from its text; `state` may look at the whole entry instead. What nobody knows is
+    unknown, and keeps its code and its text.
+
+    Attributes:
+        source: the vendor's name.
+        when: the time.
+        code: the raw code, or None where the vendor has none.
+        text: the sentence.
+        where: the place.
+        states: code → meaning.
+        wording: sentence → meaning, for scans without a code.
+        state: entry → meaning, for a vendor whose meaning lies in several fields; None from it
+            means: ask the tables.
+        number: the number a scan was reported under, where it is not the parcel's.
+
+    >>> from datetime import UTC
+    >>> from crossborder.model.tracking import Stage
+    >>> from crossborder.wire.scans import states
+    >>> shape = ScanShape("acme", When("at"), code="c", states=states({"D": Stage.DELIVERED}))
+    >>> entry = {"at": "2026-11-22T08:30:00+08:00", "c": "D", "by": "ann"}
+    >>> event = shape.read(entry, "AC1", datetime(2026, 11, 23, tzinfo=UTC))
+    >>> event.stage.value, event.number, event.extra
+    ('delivered', 'AC1', Extra({'by': 'ann'}))
+    """
+
+    source: str
+    when: When
+    code: Spec | None = None
+    text: Spec | None = None
+    where: Where | None = None
+    states: States = field(factory=dict)
+    wording: Wording | None = None
+    state: Callable[[Mapping[str, Any]], ParcelState | None] | None = None
+    number: Spec | None = None
+    _code: Getter = field(init=False, eq=False, repr=False)
+    _text: Getter = field(init=False, eq=False, repr=False)
+    _number: Getter | None = field(init=False, eq=False, repr=False)
+    _read: frozenset[str] = field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        def put(name: str, value: object) -> None:
+            object.__setattr__(self, name, value)
+
+        put("_code", _none if self.code is None else getter(self.code))
+        put("_text", _none if self.text is None else getter(self.text))
+        put("_number", None if self.number is None else getter(self.number))
+        read = self.when.names | names(self.code) | names(self.text) | names(self.number)
+        put("_read", read | (self.where.names if self.where is not None else frozenset()))
+
+    def read(self, entry: Any, number: str, received_at: datetime) -> TrackingEvent:
+        """The event of one entry.
+
+        Raises:
+            Unreadable: it is no object, a part of it is no text, or it has no time at all.
+        """
+        source = self.source
+        if not isinstance(entry, dict):
+            raise Unreadable("is not an object", field="scan", value=entry, source=source)
+        code, text = self._code(entry), self._text(entry)
+        if type(code) is not str:
+            code = as_text(code, "code", source)
+        if type(text) is not str:
+            text = as_text(text, "text", source)
+        state = None if self.state is None else self.state(entry)
+        if state is None:
+            state = self.states.get(code)
+            if state is None:
+                state = UNKNOWN if code or self.wording is None else self.wording(text)
+        at, local = self.when.read(entry, source)
+        if at is None and not local:
+            raise Unreadable("has no time", field="scan", value=_short(entry), source=source)
+        place = None if self.where is None else self.where.place(entry, source)
+        if self._number is not None:
+            number = as_text(self._number(entry), "number", source) or number
+        extra = _NOTHING
+        if not entry.keys() <= self._read:
+            left = {
+                name: entry[name]
+                for name in entry
+                if name not in self._read and entry[name] not in _EMPTY
+            }
+            if left:
+                extra = kept(left)
+        return scan(source, code, text, state, at, local, place, number, received_at, extra)
+
+
+def _short(entry: Mapping[str, Any]) -> str:
+    return ", ".join(sorted(map(str, entry)))[:80]

@@ -1,0 +1,252 @@
+"""A tracking answer taken apart: parcel by parcel, with what could not be read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from attrs import field, frozen
+
+from crossborder.errors import InvalidValue, Unreadable
+from crossborder.model.extra import kept
+from crossborder.model.ids import Ref, ShipmentId
+from crossborder.model.outcome import Problem
+from crossborder.model.shipment import Leg, Shipment
+from crossborder.model.time import Window
+from crossborder.model.tracking import (
+    Expected,
+    Health,
+    ParcelState,
+    Stage,
+    TrackingEvent,
+    added_up,
+)
+from crossborder.wire.payload import Payload
+from crossborder.wire.scans.fields import entries
+from crossborder.wire.scans.shape import ScanShape
+from crossborder.wire.scans.states import UNKNOWN, States
+from crossborder.wire.scans.when import When
+from crossborder.wire.text import read_json
+from crossborder.wire.xml import read_xml
+
+__all__ = ["ParcelDraft", "Sheet"]
+
+_MOMENT = attrgetter("at")
+
+
+class ParcelDraft:
+    """One parcel while it is read; `Sheet.parcel` makes it and keeps what became of it.
+
+    Attributes:
+        number: its tracking number.
+        carrier: who carries it.
+        id: our id when the answer tells it, else the number.
+        line: the product it was booked as.
+        state: what the vendor reports of the whole parcel, or None where it does not.
+        expected: the carrier's own estimate, or None.
+        ship_date: when it was handed over, or None.
+        legs: who carries it from where to where, where the answer says so.
+        refs: further ids of it, by whose they are.
+        extra: what else is to be kept.
+        scans: its events so far.
+    """
+
+    def __init__(self, sheet: "Sheet", number: str, carrier: str) -> None:
+        self.number, self.carrier = number, carrier
+        self.id, self.line = number, ""
+        self.state: ParcelState | None = None
+        self.expected: Expected | None = None
+        self.ship_date: datetime | None = None
+        self.legs: list[Leg] = []
+        self.refs: list[Ref] = []
+        self.extra: dict[str, Any] = {}
+        self.scans: list[TrackingEvent] = []
+        self._sheet = sheet
+
+    def add(self, shape: ScanShape, item: Payload, *path: str) -> None:
+        """Every scan at the end of a path; one that cannot be read becomes a problem."""
+        read, number, received = shape.read, self.number, self._sheet.received_at
+        for at, entry in entries(item, *path):
+            try:
+                self.scans.append(read(entry, number, received))
+            except InvalidValue as error:
+                self._sheet.unreadable(error, number, entry, at)
+
+    def reports(self, table: States, item: Payload, name: str) -> None:
+        """What the vendor says of the whole parcel: a field and the table of its words.
+
+        The word itself is kept in `extra`. A word that is not in the table says nothing.
+        """
+        word = item.maybe_text(name)
+        if word:
+            self.extra[name] = word
+            self.state = table.get(word.strip(), UNKNOWN)
+
+    def expects(self, item: Payload, earliest: When, latest: When | None = None) -> None:
+        """The carrier's estimate, as one moment or two; one without a zone is left in `extra`.
+
+        A half or a turned window is left there too: nothing is made up.
+        """
+        data = dict(item.peek())
+        first, _ = earliest.read(data, self._sheet.source)
+        last, _ = (latest or earliest).read(data, self._sheet.source)
+        if first is not None and last is not None and first <= last:
+            middle = first + (last - first) / 2
+            received = self._sheet.received_at
+            self.expected = Expected(Window(first, last), middle, "carrier", 0, received)
+
+    def shipment(self) -> Shipment:
+        """The parcel, with every scan once, the oldest first."""
+        events = _ordered(self.scans)
+        return Shipment(
+            ShipmentId(self.id),
+            self.carrier,
+            self.number,
+            ship_date=self.ship_date,
+            legs=tuple(self.legs),
+            events=events,
+            state=_together(self.state, events),
+            expected=self.expected,
+            line=self.line,
+            refs=tuple(self.refs),
+            extra=kept(self.extra),
+        )
+
+
+def _together(reported: ParcelState | None, events: tuple[TrackingEvent, ...]) -> ParcelState:
+    """What is reported of the parcel; where that says nothing, what its events add up to."""
+    told = added_up(events)
+    if reported is None or reported == UNKNOWN:
+        return told
+    if reported.stage is Stage.UNKNOWN:
+        return ParcelState(told.stage, reported.health, reported.reason, told.reopened)
+    same = reported.stage is told.stage and reported.health is Health.OK and not reported.reason
+    return told if same else reported
+
+
+def _ordered(scans: list[TrackingEvent]) -> tuple[TrackingEvent, ...]:
+    """Every scan once, oldest first; scans of one time stay in the answer's order.
+
+    Answers run either way: the order of the first and the last scan says which.
+    """
+    if not scans:
+        return ()
+    once = {
+        (event.at, event.local, event.code, event.text, event.place, event.number): event
+        for event in scans
+    }
+    found = list(once.values())
+    if len(found) == 1:
+        return tuple(found)
+    key: Any = _MOMENT
+    if None in map(_MOMENT, found):
+        key = _wall
+    if key(found[0]) > key(found[-1]):
+        found.reverse()
+    found.sort(key=key)
+    return tuple(found)
+
+
+def _wall(event: TrackingEvent) -> str:
+    """What the clocks showed there: the order of scans of which some have no zone."""
+    return f"{event.at:%Y-%m-%d %H:%M:%S}" if event.at is not None else event.local or ""
+
+
+@frozen
+class Sheet:
+    """An answer that is being read.
+
+    Attributes:
+        source: the vendor's name.
+        received_at: when it came.
+        top: the answer; one that is a list stands under `all`.
+
+    >>> from datetime import UTC
+    >>> body = b'{"parcels": [{"no": "A1", "note": "x", "scans": [{"t": "2026-11-02 08:00"}]}]}'
+    >>> sheet = Sheet.json(body, source="acme", received_at=datetime(2026, 11, 3, tzinfo=UTC))
+    >>> shape = ScanShape("acme", When("t"))
+    >>> for item in sheet.top.each("parcels"):
+    ...     with sheet.parcel(item, item.text("no")) as parcel:
+    ...         parcel.add(shape, item, "scans")
+    >>> parcels, problems = sheet.found()
+    >>> parcels[0].number, parcels[0].events[0].local, parcels[0].extra
+    ('A1', '2026-11-02 08:00:00', Extra({'note': 'x'}))
+    """
+
+    source: str
+    received_at: datetime
+    top: Payload
+    parcels: list[Shipment] = field(factory=list, init=False)
+    problems: list[Problem] = field(factory=list, init=False)
+
+    @classmethod
+    def json(
+        cls, body: bytes, *, source: str, received_at: datetime, charset: str | None = None
+    ) -> "Sheet":
+        """An answer in JSON.
+
+        Raises:
+            Unreadable: it is not JSON, or neither an object nor a list.
+        """
+        value = read_json(body, source=source, charset=charset)
+        found = {"all": value} if isinstance(value, list) else value
+        return cls(source, received_at, Payload(found, source=source))
+
+    @classmethod
+    def xml(
+        cls, body: bytes, *, source: str, received_at: datetime, charset: str | None = None
+    ) -> "Sheet":
+        """An answer in XML, as `wire.xml` reads it.
+
+        Raises:
+            Unreadable: it is not XML, or has a document type.
+        """
+        value = read_xml(body, source=source, charset=charset)
+        return cls(source, received_at, Payload(value, source=source))
+
+    def expect(self, *names: str) -> None:
+        """Refuse an answer that has none of these names: it is none of this vendor's.
+
+        Raises:
+            Unreadable: none of them is there.
+        """
+        held = self.top.peek()
+        if not any(name in held for name in names):
+            text = f"has none of {', '.join(names)}"
+            raise Unreadable(text, field="body", value=sorted(held)[:5], source=self.source)
+
+    @contextmanager
+    def parcel(
+        self, item: Payload, number: str | None, *, carrier: str = ""
+    ) -> Iterator[ParcelDraft]:
+        """One parcel; what nobody read of `item` is kept in its `extra`.
+
+        A parcel that cannot be read becomes a problem, which keeps all of `item`, and the next
+        one is read.
+        """
+        known = (number or "").strip()
+        draft = ParcelDraft(self, known, carrier or self.source)
+        try:
+            yield draft
+            if not known:
+                raise item.refuse("number", number, "is missing")
+            draft.extra = {**item.unread(), **draft.extra}
+            self.parcels.append(draft.shipment())
+        except InvalidValue as error:
+            self.unreadable(error, number or "", item.peek(), item.at)
+
+    def refused(self, code: str, text: str = "", *, number: str = "", **extra: Any) -> None:
+        """What the vendor refuses: its own code and words, and the number it is about."""
+        held = {"number": number, **extra} if number else extra
+        self.problems.append(Problem(code or "refused", text, raw=code, extra=kept(held)))
+
+    def unreadable(self, error: InvalidValue, number: str, entry: Any, at: str = "") -> None:
+        """What could not be read, kept whole beside the reason."""
+        field_name = f"{at}.{error.field}" if at and at not in error.field else error.field
+        held = kept({"number": number, "raw": entry})
+        self.problems.append(Problem("unreadable", str(error), field=field_name, extra=held))
+
+    def found(self) -> tuple[tuple[Shipment, ...], tuple[Problem, ...]]:
+        """The parcels and the problems, in the order of the answer: the parts of a `Reading`."""
+        return tuple(self.parcels), tuple(self.problems)

@@ -1,0 +1,183 @@
+"""When a scan was made, in the fields and the spelling of a vendor."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Any
+
+from attrs import field, frozen
+
+from crossborder.errors import InvalidValue, NaiveTime
+from crossborder.model.check import refuse
+from crossborder.wire.dates import instant, offset
+from crossborder.wire.scans.fields import Getter, Spec, as_text, getter, names
+
+__all__ = ["When"]
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_TOKENS = {
+    "%Y": r"(?P<year>[0-9]{4})",
+    "%m": r"(?P<month>[0-9]{1,2})",
+    "%d": r"(?P<day>[0-9]{1,2})",
+    "%B": r"(?P<name>[A-Za-z]{3,9})\.?",
+    "%H": r"(?P<hour>[0-9]{1,2})",
+    "%I": r"(?P<hour>[0-9]{1,2})",
+    "%M": r"(?P<minute>[0-9]{2})",
+    "%S": r"(?P<second>[0-9]{2})",
+    "%f": r"(?P<fraction>[0-9]{1,9})",
+    "%p": r"(?P<half>[AaPp])\.?[Mm]\.?",
+    "%z": r"(?P<zone>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})",
+}
+_PARTS = re.compile(r"%[A-Za-z]| +|.")
+
+
+@lru_cache(maxsize=256)
+def _pattern(layout: str) -> re.Pattern[str]:
+    parts = []
+    for part in _PARTS.findall(layout):
+        if part.startswith("%"):
+            if part not in _TOKENS:
+                raise refuse("When", "layouts", layout, f"has {part}, which is not read")
+            parts.append(_TOKENS[part])
+        else:
+            parts.append(r"\s+" if not part.strip() else re.escape(part))
+    return re.compile("".join(parts))
+
+
+def _by_layout(text: str, layouts: tuple[str, ...]) -> tuple[datetime, str] | None:
+    """The wall clock that the first fitting layout reads, and the offset written in it."""
+    for layout in layouts:
+        match = _pattern(layout).fullmatch(text)
+        if match is None:
+            continue
+        said = match.groupdict()
+        month = _month(said)
+        hour = int(said.get("hour") or 0)
+        if said.get("half"):
+            hour = hour % 12 + (12 if said["half"] in "pP" else 0)
+        if month is None:
+            continue
+        try:
+            read = datetime(
+                int(said["year"]),
+                month,
+                int(said["day"]),
+                hour % 24,
+                int(said.get("minute") or 0),
+                int(said.get("second") or 0),
+                int((said.get("fraction") or "").ljust(6, "0")[:6]),
+                tzinfo=UTC,
+            ).replace(tzinfo=None)
+        except ValueError:
+            continue
+        return read + timedelta(days=hour // 24), said.get("zone") or ""
+    return None
+
+
+def _month(said: Mapping[str, str | None]) -> int | None:
+    name = said.get("name")
+    if name is None:
+        return int(said.get("month") or 0)
+    short = name[:3].casefold()
+    return _MONTHS.index(short) + 1 if short in _MONTHS else None
+
+
+@frozen
+class When:
+    """Where the time of a scan stands and how it is written.
+
+    The texts of all `parts` are joined by a blank. ISO 8601, `yyyyMMddHHmmss`, `/Date(ms)/` and
+    seconds or milliseconds since 1970 are read without saying so; other spellings need a layout.
+    A time without a zone stays local text: no zone is ever made up.
+
+    Attributes:
+        parts: names or paths, such as `("date", "time")`.
+        offset: where the zone stands beside it, as `+8`, `-0500`, `GMT+8`, or None.
+        zones: words that may stand there → their distance from UTC in hours, by the vendor's word.
+        zone: the zone that the vendor documents for all its times, or None.
+        layouts: in the marks of `strptime`: %Y %m %d %H %I %M %S %f %p %z, and %B for the English
+            name of a month, whole or short.
+
+    >>> when = When(("day", "hour"), layouts=("%B %d, %Y %I:%M %p",))
+    >>> when.read({"day": "April 28, 2015", "hour": "9:01 am"}, "usps")
+    (None, '2015-04-28 09:01:00')
+    >>> When("at").read({"at": "2026-02-03T08:08:00+11:00"}, "acme")[0].isoformat()
+    '2026-02-03T08:08:00+11:00'
+    """
+
+    parts: Spec | tuple[Spec, ...]
+    offset: Spec | None = None
+    zones: Mapping[str, float] = field(factory=dict)
+    zone: tzinfo | None = None
+    layouts: tuple[str, ...] = ()
+    _get: tuple[Getter, ...] = field(init=False, eq=False, repr=False)
+    _zone: Getter | None = field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        for layout in self.layouts:
+            _pattern(layout)
+        parts = self.parts if isinstance(self.parts, tuple) else (self.parts,)
+        object.__setattr__(self, "_get", tuple(map(getter, parts)))
+        object.__setattr__(self, "_zone", None if self.offset is None else getter(self.offset))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The keys that are read whole."""
+        parts = self.parts if isinstance(self.parts, tuple) else (self.parts,)
+        return frozenset().union(*map(names, parts))
+
+    def read(self, entry: Any, source: str) -> tuple[datetime | None, str | None]:
+        """The moment, or the local time as text; two Nones where nothing stands.
+
+        A text that is no time in any known spelling is given back as the local time.
+        """
+        if len(self._get) == 1:
+            stated = self._get[0](entry)
+            if type(stated) is str and self._zone is None and len(stated) > 10:
+                try:
+                    read = datetime.fromisoformat(stated)
+                except ValueError:
+                    return self._slow(stated, entry, source)
+                if type(read.tzinfo) is timezone:
+                    return read, None
+                if self.zone is None:
+                    return None, read.isoformat(" ")
+                return read.replace(tzinfo=self.zone), None
+        else:
+            said = [as_text(get(entry), "time", source) for get in self._get]
+            stated = " ".join(filter(None, said))
+        return self._slow(stated, entry, source)
+
+    def _slow(self, stated: Any, entry: Any, source: str) -> tuple[datetime | None, str | None]:
+        text = as_text(stated, "time", source)
+        if not text:
+            return None, None
+        zone_text = "" if self._zone is None else as_text(self._zone(entry), "offset", source)
+        found = _by_layout(text, self.layouts)
+        if found is not None:
+            return self._placed(found[0], found[1] or zone_text, source)
+        if re.fullmatch(r"[0-9]{4}[-/]?[0-9]{2}[-/]?[0-9]{2}", text):
+            return None, text
+        try:
+            return instant(text, field="time", source=source), None
+        except NaiveTime:
+            utc = instant(text, zone=UTC, field="time", source=source)
+            return self._placed(utc.replace(tzinfo=None), zone_text, source)
+        except InvalidValue:
+            return None, text
+
+    def _placed(
+        self, clock: datetime, zone_text: str, source: str
+    ) -> tuple[datetime | None, str | None]:
+        zone: tzinfo | None = self.zone
+        if zone_text in self.zones:
+            zone = timezone(timedelta(hours=self.zones[zone_text]))
+        elif zone_text:
+            try:
+                zone = offset(zone_text, source=source)
+            except InvalidValue:  # a zone in words, which stays among what else was said
+                return None, clock.isoformat(" ")
+        if zone is None:
+            return None, clock.isoformat(" ")
+        return clock.replace(tzinfo=zone), None
