@@ -26,7 +26,9 @@ from crossborder.stages.logistics.numbers import (
 
 PEER = "tracking-numbers==0.1.8"
 
-POSTAL = tuple(S10(kind, f"{number:08}", "CN").number for kind in "RU" for number in range(500))
+POSTAL = tuple(
+    S10(kind, f"{number:08}", "CN").number for kind in ("RR", "UA") for number in range(500)
+)
 WRONG = tuple(number[:10] + str((int(number[10]) + 1) % 10) + number[11:] for number in POSTAL)
 MIXED = (
     *("1Z5R89390357567127", "K1506235620", "986578788855", "041441760228964", "3318810025"),

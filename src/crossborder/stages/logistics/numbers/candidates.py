@@ -9,7 +9,7 @@ from crossborder.model.check import checked
 from crossborder.model.decision import Reason
 from crossborder.model.extra import Extra
 from crossborder.stages.logistics.numbers.posts import SERVICES
-from crossborder.stages.logistics.numbers.reading import Reading, readings, spelled_number
+from crossborder.stages.logistics.numbers.reading import Reading, readings
 from crossborder.stages.logistics.numbers.rules import FORMATS
 
 __all__ = ["Candidate", "Certainty", "identify", "valid"]
@@ -99,7 +99,7 @@ def _before(one: Reading, other: Reading) -> Reason:
     )
 
 
-def _candidate(reading: Reading, text: str) -> Candidate:
+def _candidate(reading: Reading) -> Candidate:
     kind, parts = reading.format, reading.parts
     carrier = kind.carrier
     if kind.carriers:
@@ -113,7 +113,7 @@ def _candidate(reading: Reading, text: str) -> Candidate:
     return Candidate(
         carrier,
         kind.name,
-        f"{text[:-1]}-{text[-1]}" if reading.layout.hyphen else text,
+        reading.number,
         Certainty.CHECK_DIGIT if reading.expected else Certainty.PATTERN,
         Extra(parts),
         Extra(meanings) if meanings else _NOTHING,
@@ -151,11 +151,10 @@ def identify(number: str) -> tuple[Candidate, ...]:
             found.setdefault(reading.format.name, reading)
     if not found:
         return ()
-    text = spelled_number(number)
     if len(found) == 1:
-        return tuple(_candidate(reading, text) for reading in found.values())
+        return tuple(_candidate(reading) for reading in found.values())
     ranked = sorted(found.values(), key=lambda reading: reading.rank)
-    candidates = [_candidate(reading, text) for reading in ranked]
+    candidates = [_candidate(reading) for reading in ranked]
     for place, (one, other) in enumerate(pairwise(ranked)):
         reasons = (*candidates[place].reasons, _before(one, other))
         candidates[place] = evolve(candidates[place], reasons=reasons)

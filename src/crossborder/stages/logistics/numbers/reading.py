@@ -9,7 +9,7 @@ from crossborder.stages.logistics.numbers.layout import COVERED, Layout
 from crossborder.stages.logistics.numbers.rules import FORMATS
 from crossborder.stages.logistics.numbers.text import LONGEST, hyphenated, spelled
 
-__all__ = ["Reading", "readings", "spelled_number"]
+__all__ = ["Reading", "readings"]
 
 _MOST = max(layout.longest for kind in FORMATS for layout in kind.layouts)
 
@@ -18,6 +18,7 @@ class Reading(NamedTuple):
     """A number laid out by one format.
 
     Attributes:
+        number: as the carrier writes it, without blanks.
         format: the format.
         layout: the one of its layouts that fits.
         parts: the contents of the named pieces, in order.
@@ -28,6 +29,7 @@ class Reading(NamedTuple):
         rank: what is surer stands first: a check digit, then fewer numbers, then wider use.
     """
 
+    number: str
     format: Format
     layout: Layout
     parts: dict[str, str]
@@ -43,7 +45,7 @@ class Reading(NamedTuple):
         return self.check == self.expected and not self.unknown and not self.hyphen
 
 
-def spelled_number(number: str) -> str:
+def _text(number: str) -> str:
     """The number in one spelling, or nothing where no format can have such a text.
 
     Raises:
@@ -72,7 +74,7 @@ def readings(number: str) -> Iterator[Reading]:
     Raises:
         InvalidValue: not a text.
     """
-    text = spelled_number(number)
+    text = _text(number)
     if not text:
         return
     for kind, layout, rank in _fitting(len(text), text[0]):
@@ -86,5 +88,7 @@ def readings(number: str) -> Iterator[Reading]:
         unknown: tuple[str, ...] = ()
         if kind.known:
             unknown = tuple(name for name, known in kind.known.items() if parts[name] not in known)
-        hyphen = layout.hyphen and not hyphenated(number)
-        yield Reading(kind, layout, parts, check, expected, unknown, hyphen, rank)
+        hyphen, written = False, text
+        if layout.hyphen:
+            hyphen, written = not hyphenated(number), f"{text[:-1]}-{text[-1]}"
+        yield Reading(written, kind, layout, parts, check, expected, unknown, hyphen, rank)

@@ -52,6 +52,11 @@ def test_every_flaw_of_a_number_is_named() -> None:
     assert [flaw.code for flaw in diagnose("RR123456786XX")] == ["check_digit", "unknown"]
 
 
+def test_the_format_with_the_fewest_numbers_is_the_nearest_miss() -> None:
+    flaws = diagnose("80003280389")
+    assert [flaw.format for flaw in flaws] == ["old_dominion_guaranteed", "dhl_express_waybill"]
+
+
 def test_one_carrier_can_be_asked_alone() -> None:
     assert diagnose("986578788855") == ()
     assert diagnose("986578788855", "fedex") == ()
