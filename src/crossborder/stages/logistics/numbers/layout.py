@@ -20,7 +20,6 @@ A picture is a row of pieces with blanks between them, which the number does not
 """
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from math import prod
 from string import ascii_uppercase, digits
@@ -50,23 +49,26 @@ class _Atom:
         self.least, self.most = least, most
 
 
-def _atoms(picture: str) -> Iterator[_Atom]:
+@cache
+def _atoms(picture: str) -> tuple[_Atom, ...]:
     if "|" in picture:
         texts = picture.split("|")
         firsts = "".join({text[0] for text in texts})
-        yield _Atom(f"(?:{picture})", firsts, len(texts[0]), len(texts[0]), len(texts))
-        return
+        return (_Atom(f"(?:{picture})", firsts, len(texts[0]), len(texts[0]), len(texts)),)
     found = tuple(_ATOM.finditer(picture))
     assert "".join(atom[0] for atom in found) == picture, picture
-    for kind, least, most, choice, literal in (atom.groups() for atom in found):
-        if kind:
-            characters = _KINDS[kind]
-            low, high = int(least), int(most or least)
-            count = sum(len(characters) ** length for length in range(low, high + 1))
-            yield _Atom(f"[{characters}]{{{low},{high}}}", characters, low, high, count)
-        else:
-            characters = _choice(choice) if choice else literal
-            yield _Atom(f"[{characters}]", characters, 1, 1, len(characters))
+    return tuple(map(_atom, found))
+
+
+def _atom(found: re.Match[str]) -> _Atom:
+    kind, least, most, choice, literal = found.groups()
+    if kind:
+        characters = _KINDS[kind]
+        low, high = int(least), int(most or least)
+        count = sum(len(characters) ** length for length in range(low, high + 1))
+        return _Atom(f"[{characters}]{{{low},{high}}}", characters, low, high, count)
+    characters = _choice(choice) if choice else literal
+    return _Atom(f"[{characters}]", characters, 1, 1, len(characters))
 
 
 @cache
@@ -102,7 +104,7 @@ class Layout:
                 continue
             read = _PIECE.fullmatch(piece)
             assert read is not None, picture
-            name, atoms = read[1], tuple(_atoms(read[2]))
+            name, atoms = read[1], _atoms(read[2])
             count = prod(atom.count for atom in atoms)
             if name == "check":
                 count = 1
