@@ -137,44 +137,57 @@ class Consolidation:
             text = f"{', '.join(later)} went into {unit.id} after that"
             return Problem("before_last_move", text=text)
         found = {part.id for part in inside} if command.found is None else set(command.found)
+        around = [name for name in sorted(found) if self._holds(name, unit.id, command.at)]
+        if around:
+            text = f"{', '.join(around)} holds {unit.id} and cannot come out of it"
+            return Problem("inside_itself", text=text)
         self.contents.put(self._present(evolve(unit, opened_at=command.at), command.at))
-        missing, grams = [], 0
+        missing = []
         for part in inside:
             if part.id in found:
                 self.contents.put(self._present(_released(part, command.at), command.at))
-                grams += self.contents.gross(part.id, command.at).grams
             else:
                 self.contents.put(evolve(part, unloaded_at=command.at, missing_since=command.at))
                 missing.append(part.id)
-        surplus = tuple(one for one in command.found or () if one not in {p.id for p in inside})
-        for one in surplus:
-            grams += self._surplus(one, command)
+        surplus = sorted(found.difference(part.id for part in inside))
         counts = {"booked": len(inside), "missing": len(missing), "surplus": len(surplus)}
         self._tell("bulk_broken", unit.id, command.at, counts)
-        for one in missing:
-            tally = self.contents.gross(one, command.at)
+        for name in surplus:
+            self._surplus(name, command)
+        for name in missing:
+            tally = self.contents.gross(name, command.at)
             facts = {"container": unit.id, "parcels": tally.count, "grams": tally.grams}
-            self._tell("unit_missing", one, command.at, facts)
-        if command.weighed is not None and command.weighed.grams != grams:
-            more = command.weighed.grams - grams
-            facts = {"booked": grams, "weighed": command.weighed.grams, "difference": more}
-            self._tell("weight_differs", unit.id, command.at, facts)
+            self._tell("unit_missing", name, command.at, facts)
+        self._weigh(command, found)
         return None
 
-    def _surplus(self, name: str, command: BreakBulk) -> int:
-        """Book a unit out of where it was thought to be; its weight in grams, as far as known."""
+    def _holds(self, name: str, other: str, at: datetime) -> bool:
+        return name == other or self.contents.may_hold(name, other, at)
+
+    def _weigh(self, command: BreakBulk, found: set[str]) -> None:
+        """Hold what was weighed against what came out, as far as its weights are known."""
+        if command.weighed is None:
+            return
+        known = found.intersection(self.contents.units)
+        grams = sum(self.contents.gross(name, command.at).grams for name in known)
+        more = command.weighed.grams - grams
+        if more:
+            facts = {"booked": grams, "weighed": command.weighed.grams, "difference": more}
+            self._tell("weight_differs", command.unit, command.at, facts)
+
+    def _surplus(self, name: str, command: BreakBulk) -> None:
+        """Book a unit out of where it was thought to be."""
         facts: dict[str, object] = {"container": command.unit}
         part = self.contents.units.get(name)
         if part is None:
             self._tell("unit_surplus", name, command.at, facts)
-            return 0
+            return
         if part.inside is not None and part.unloaded_at is None:
             facts["booked_in"] = part.inside
             at = command.at if part.loaded_at is None else max(command.at, part.loaded_at)
             part = _released(part, at)
         self._tell("unit_surplus", name, command.at, facts)
         self.contents.put(self._present(part, command.at))
-        return self.contents.gross(name, command.at).grams
 
     def _link(self, unit: HandlingUnit, command: LinkNumber) -> Problem | None:
         use = NumberUse(command.number, command.carrier, command.since)

@@ -1,0 +1,143 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossborder.errors import InvalidValue
+from crossborder.model.shipment import HandlingUnit, UnitKind
+from crossborder.model.time import Window
+from crossborder.model.tracking import Expected, Health
+from crossborder.stages.logistics.consolidation import (
+    ContainerDelay,
+    Contents,
+    Load,
+    Unload,
+    consolidate,
+    later,
+    propagate,
+)
+
+DAY = datetime(2026, 11, 2, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+EXPECTED = Expected(Window(DAY, DAY + 48 * HOUR), DAY + 24 * HOUR, "history", 9, DAY - HOUR)
+PARCELS = tuple(f"p{number}" for number in range(12))
+
+
+def at(hour: int) -> datetime:
+    """So many hours into the day."""
+    return DAY + hour * HOUR
+
+
+UNITS = (
+    HandlingUnit("m", UnitKind.MASTER),
+    HandlingUnit("b0", UnitKind.BAG),
+    HandlingUnit("b1", UnitKind.BAG),
+    *(HandlingUnit(name, UnitKind.PARCEL) for name in PARCELS),
+)
+
+
+@st.composite
+def loaded(draw: st.DrawFn) -> tuple[HandlingUnit, ...]:
+    """Parcels in two bags in a master; some come out at some hour."""
+    commands: list[Load | Unload] = [Load("b0", "m", at(0)), Load("b1", "m", at(0))]
+    for name in PARCELS:
+        commands.append(
+            Load(name, draw(st.sampled_from(["b0", "b1"])), at(draw(st.integers(0, 5))))
+        )
+        if draw(st.booleans()):
+            commands.append(Unload(name, at(draw(st.integers(5, 20)))))
+    return consolidate(UNITS, tuple(commands)).value.units
+
+
+delays = st.builds(
+    lambda unit, hour, by, reason: ContainerDelay(unit, at(hour), by * HOUR, reason=reason),
+    st.sampled_from(["m", "b0", "b1"]),
+    st.integers(0, 24),
+    st.integers(0, 72),
+    st.sampled_from(["weather_delay", "customs_inspection", None]),
+)
+
+
+@given(loaded(), st.lists(delays, max_size=3), st.integers(0, 24))
+def test_a_delay_reaches_what_was_and_is_inside_and_nothing_that_is_out(
+    units: tuple[HandlingUnit, ...], said: list[ContainerDelay], hour: int
+) -> None:
+    contents, now = Contents(units), at(hour)
+    expected = dict.fromkeys(PARCELS, EXPECTED)
+    reached = {
+        item.unit: item for item in propagate(units, tuple(said), expected=expected, now=now).value
+    }
+    for name in PARCELS:
+        unit = contents.units[name]
+        mine = []
+        for delay in said:
+            for moment in (delay.at, now):
+                bag = unit.held_by(moment)
+                if bag is None or delay.unit not in (bag, contents.units[bag].held_by(moment)):
+                    break
+            else:
+                if delay.at <= now:
+                    mine.append(delay)
+        assert (name in reached) == bool(mine)
+        if mine:
+            longest: dict[datetime, timedelta] = {}
+            for delay in mine:
+                longest[delay.at] = max(delay.by, longest.get(delay.at, timedelta(0)))
+            by = sum(longest.values(), timedelta(0))
+            after = reached[name].expected
+            assert after is not None
+            assert (reached[name].by, after.likely - EXPECTED.likely) == (by, by)
+            assert after.window.latest - EXPECTED.window.latest == by
+            assert reached[name].health is Health.DELAYED
+
+
+@given(
+    loaded(),
+    st.lists(delays, max_size=4).flatmap(lambda d: st.tuples(st.just(d), st.permutations(d))),
+)
+def test_delays_in_any_order_and_told_again_come_to_the_same(
+    units: tuple[HandlingUnit, ...], said: tuple[list[ContainerDelay], list[ContainerDelay]]
+) -> None:
+    expected = dict.fromkeys(PARCELS, EXPECTED)
+    once = propagate(units, tuple(said[0]), expected=expected, now=at(24)).value
+    assert propagate(units, (*said[1], *said[1]), expected=expected, now=at(24)).value == once
+    after = {item.unit: item.expected for item in once if item.expected is not None}
+    again = propagate(units, tuple(said[0]), expected=after, now=at(24)).value
+    assert [item.expected for item in again] == [
+        item.expected for item in once if item.unit in after
+    ] + [None for item in once if item.unit not in after] or {
+        item.unit: item.expected for item in again if item.unit in after
+    } == after
+
+
+def test_the_gravest_word_counts_and_the_newest_of_those() -> None:
+    units = consolidate(UNITS, (Load("b0", "m", at(0)), Load("p0", "b0", at(0)))).value.units
+    said = (
+        ContainerDelay("m", at(3), reason="customs_info_required", health=Health.ACTION_REQUIRED),
+        ContainerDelay("m", at(4), 9 * HOUR, reason="weather_delay"),
+        ContainerDelay("m", at(2), reason="customs_delay", health=Health.ACTION_REQUIRED),
+    )
+    for item in propagate(units, said, expected={}, now=at(5)).value:
+        assert (item.health, item.reason) == (Health.ACTION_REQUIRED, "customs_info_required")
+        assert item.expected is None
+    early = propagate(units, said, expected={}, now=at(2)).value
+    assert {item.reason for item in early} == {"customs_delay"}
+
+
+def test_a_container_that_is_expected_later_than_before_is_late_by_the_difference() -> None:
+    after = evolve(EXPECTED, likely=EXPECTED.likely + 5 * HOUR, as_of=at(2))
+    assert later(EXPECTED, after, unit="m", reason="weather_delay") == ContainerDelay(
+        "m", at(2), 5 * HOUR, reason="weather_delay"
+    )
+    assert later(after, EXPECTED, unit="m") is None
+
+
+def test_a_delay_is_never_negative() -> None:
+    with pytest.raises(InvalidValue, match="must not be negative"):
+        ContainerDelay("m", DAY, -HOUR)
+
+
+def test_a_delay_of_an_unknown_container_reaches_nobody() -> None:
+    assert propagate(UNITS, (ContainerDelay("x", DAY),), expected={}, now=DAY).value == ()
