@@ -186,7 +186,7 @@ class Machine(RuleBasedStateMachine):
 def test_whatever_is_commanded_the_account_of_what_is_inside_what_stays_straight(
     full_size: bool,
 ) -> None:
-    steps, examples = (80, 300) if full_size else (25, 30)
+    steps, examples = (80, 300) if full_size else (40, 60)
     run_state_machine_as_test(
         Machine, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None)
     )
