@@ -52,7 +52,7 @@ class Payload:
     def __init__(self, data: Mapping[str, Any], *, source: str, at: str = "") -> None:
         given: object = data
         self.source, self.at = source, at
-        if not isinstance(given, Mapping):
+        if type(given) is not dict and not isinstance(given, Mapping):
             raise Unreadable("is not an object", field=at or "body", value=given, source=source)
         self._data: Mapping[str, Any] = given
         self._read: set[str] = set()

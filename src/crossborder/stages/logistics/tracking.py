@@ -1,6 +1,8 @@
 """Scans from several sources, merged to one history, and what they add up to."""
 
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 
 from attrs import evolve
 
@@ -9,15 +11,14 @@ from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.shipment import Leg, Shipment
-from crossborder.model.tracking import Health, ParcelState, Stage, TrackingEvent
+from crossborder.model.tracking import Health, ParcelState, Stage, TrackingEvent, added_up
+from crossborder.stages.logistics.zones import zoned
 
 __all__ = ["merge", "moment", "parcel_state", "track"]
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _PROGRESS = {stage: place for place, stage in enumerate(Stage)}
 _TROUBLE = frozenset({Health.ACTION_REQUIRED, Health.FAILED})
-_BEFORE_MOVING = frozenset({Stage.UNKNOWN, Stage.REGISTERED, Stage.CANCELLED})
-_GOING_BACK = frozenset({Stage.RETURNING, Stage.RETURNED})
 
 
 def moment(event: TrackingEvent) -> datetime:
@@ -36,8 +37,14 @@ def moment(event: TrackingEvent) -> datetime:
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
+def _same(event: TrackingEvent) -> tuple[object, ...]:
+    """Two events with the same key are one scan, told twice."""
+    when = event.local if event.at is None else event.at
+    return event.source, when, event.code, event.text.casefold(), event.number
+
+
 def _identity(event: TrackingEvent) -> tuple[str, str, str, str, str]:
-    """Two events with the same identity are one scan, told twice."""
+    """What tells scans apart, as texts that can be put in order."""
     when = event.at.astimezone(UTC).isoformat() if event.at is not None else event.local or ""
     return event.source, when, event.code, event.text.casefold(), event.number
 
@@ -64,57 +71,59 @@ def _order(event: TrackingEvent) -> tuple[object, ...]:
         at,
         event.local or "",
         _LONG_AGO - received,
+        repr(sorted(event.extra.items())) if event.extra else "",
     )
+
+
+def _placed(event: TrackingEvent) -> TrackingEvent:
+    """The event with its moment, where only the local time was told and the place settles it."""
+    if event.at is not None or event.local is None or event.place is None:
+        return event
+    at = zoned(event.local, event.place)
+    return event if at is None else evolve(event, at=at)
 
 
 def merge(*streams: tuple[TrackingEvent, ...]) -> tuple[TrackingEvent, ...]:
     """Every scan once, oldest first, whatever the order and grouping of the streams.
 
-    Two events are one scan when source, time, code, text (ignoring case) and number are the same;
-    of two tellings the one that reads a further stage stays, then the one received first.
+    A scan with a local time only gets its moment where its place keeps one time (`local` stays
+    beside it); else it stays without. Two events are one scan when source, time, code, text
+    (ignoring case) and number are the same; of two tellings the one that reads a further stage
+    stays, then the one received first. A carrier that corrects itself in other words has made
+    another scan.
 
     >>> at = datetime(2026, 11, 2, tzinfo=UTC)
     >>> scan = TrackingEvent("17track", text="Departed", at=at)
     >>> merge((scan,), (scan,)) == (scan,)
     True
     """
-    kept: dict[tuple[str, ...], TrackingEvent] = {}
-    ranked = [(_order(event), event) for stream in streams for event in stream]
-    for _, event in sorted(ranked, key=lambda pair: pair[0], reverse=True):
-        kept.setdefault(_identity(event), event)
-    return tuple(reversed(kept.values()))
-
-
-def _states(event: TrackingEvent) -> bool:
-    """Whether the event says how the parcel does."""
-    return event.health in _TROUBLE or event.reason is not None
+    kept: dict[tuple[object, ...], TrackingEvent] = {}
+    for stream in streams:
+        for event in stream:
+            if event.at is None:
+                event = _placed(event)
+            key = _same(event)
+            other = kept.setdefault(key, event)
+            if other is not event and _order(event) > _order(other):
+                kept[key] = event
+    # Most scans differ in time: the whole order is asked for only where they do not.
+    ranked = [((moment(event), _PROGRESS[event.stage]), event) for event in kept.values()]
+    ranked.sort(key=itemgetter(0))
+    merged: list[TrackingEvent] = []
+    for _, run in groupby(ranked, key=itemgetter(0)):
+        same = [event for _, event in run]
+        merged += same if len(same) == 1 else sorted(same, key=_order)
+    return tuple(merged)
 
 
 def parcel_state(events: tuple[TrackingEvent, ...]) -> ParcelState:
-    """What the events add up to, in any order of arrival.
+    """What the events add up to, in any order of arrival: `model.tracking.added_up` of all of them.
 
-    The newest known stage counts. An announcement (`registered`) does not take back a parcel that
-    moves, as each carrier on the way makes its own. A delivered parcel stays delivered when a
-    later scan says otherwise, and is marked `reopened`; only a way back takes it over. Health and
-    reason come from the newest scan of the stage, or a later one that states them.
+    >>> at = datetime(2026, 11, 2, tzinfo=UTC)
+    >>> parcel_state((TrackingEvent("acme", "OK", stage=Stage.DELIVERED, at=at),)).stage.value
+    'delivered'
     """
-    return _fold(merge(events))
-
-
-def _fold(events: tuple[TrackingEvent, ...]) -> ParcelState:
-    stage, health, reason, reopened = Stage.UNKNOWN, Health.OK, None, False
-    for event in events:
-        known = event.stage is not Stage.UNKNOWN
-        if event.stage is Stage.REGISTERED and stage not in _BEFORE_MOVING:
-            known = False
-        if stage is Stage.DELIVERED and known and event.stage is not Stage.DELIVERED:
-            reopened = True
-            known = event.stage in _GOING_BACK
-        if known:
-            stage, health, reason = event.stage, event.health, event.reason
-        elif _states(event):
-            health, reason = event.health, event.reason
-    return ParcelState(stage, health, reason, reopened)
+    return added_up(merge(events))
 
 
 def _with_numbers(shipment: Shipment, events: tuple[TrackingEvent, ...]) -> tuple[Leg, ...]:
@@ -137,7 +146,7 @@ def _tellings(events: tuple[TrackingEvent, ...]) -> set[Leg]:
     return {Leg(carrier=event.source, number=event.number) for event in events if event.number}
 
 
-@decides("logistics.track", 1)
+@decides("logistics.track", 2)
 def track(
     shipment: Shipment, events: tuple[TrackingEvent, ...], *, now: datetime
 ) -> Decision[Shipment]:
@@ -151,7 +160,7 @@ def track(
         now: the moment of reading, for the events that follow.
     """
     merged = merge(shipment.events, events)
-    before, state = shipment.state, _fold(merged)
+    before, state = shipment.state, added_up(merged)
     legs = _with_numbers(shipment, merged)
     after = evolve(shipment, events=merged, state=state, legs=legs)
     facts = Extra(

@@ -4,7 +4,7 @@ A spec is a name (`"code"`), a path with dots (`"status.code"`, through a list i
 tuple of these (the first that is not empty), or a function of the object.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from operator import methodcaller
 from types import NoneType
@@ -84,29 +84,34 @@ def as_text(value: Any, field: str, source: str) -> str:
     raise Unreadable("is not a text", field=field, value=value, source=source)
 
 
-def entries(item: Payload, *path: str) -> Iterator[tuple[str, Any]]:
-    """Every value at the end of a path, with where it stands: through lists and lone objects.
+Found = list[tuple[str, list[Any], bool]]
 
-    What stands in the way and is neither is yielded too, for whoever reads it to refuse.
+
+def entries(item: Payload, *path: str) -> Found:
+    """The lists at the end of a path: where each stands, its items, and whether it is one.
+
+    A lone value is a list of one. On the way every item of a list is gone through; what stands in
+    the way and is no object is answered too, for whoever reads it to refuse.
     """
     head, *rest = path
-    value = item.raw(head)
-    found = [(item.path(head), value)]
+    found = _listed(item.path(head), item.raw(head))
     for name in rest:
-        found = [
-            (f"{at}.{name}", inner.get(name)) if isinstance(inner, Mapping) else (at, inner)
-            for at, inner in _spread(found)
-        ]
-    yield from _spread(found)
+        inside: Found = []
+        for at, values, many_of in found:
+            for place, value in enumerate(values):
+                here = f"{at}.{place}" if many_of else at
+                if type(value) is dict:
+                    inside += _listed(f"{here}.{name}", value.get(name))
+                else:
+                    inside.append((here, [value], False))
+        found = inside
+    return found
 
 
-def _spread(found: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    for at, value in found:
-        if isinstance(value, list | tuple):
-            for place, item in enumerate(value):
-                yield f"{at}.{place}", item
-        elif value is not None and value != "":
-            yield at, value
+def _listed(at: str, value: Any) -> Found:
+    if type(value) is list:
+        return [(at, value, True)]
+    return [] if value is None or value == "" else [(at, [value], False)]
 
 
 def many(item: Payload, *path: str) -> tuple[Payload, ...]:
@@ -121,7 +126,14 @@ def many(item: Payload, *path: str) -> tuple[Payload, ...]:
     Raises:
         Unreadable: what stands there is no object.
     """
-    return tuple(Payload(value, source=item.source, at=at) for at, value in entries(item, *path))
+    source = item.source
+    return tuple(
+        [
+            Payload(value, source=source, at=f"{at}.{place}" if many_of else at)
+            for at, values, many_of in entries(item, *path)
+            for place, value in enumerate(values)
+        ]
+    )
 
 
 def one(item: Payload, *path: str) -> Payload:

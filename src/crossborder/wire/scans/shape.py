@@ -85,7 +85,7 @@ class ScanShape:
             Unreadable: it is no object, a part of it is no text, or it has no time at all.
         """
         source = self.source
-        if not isinstance(entry, dict):
+        if type(entry) is not dict:
             raise Unreadable("is not an object", field="scan", value=entry, source=source)
         code, text = self._code(entry), self._text(entry)
         if type(code) is not str:

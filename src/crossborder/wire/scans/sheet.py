@@ -9,8 +9,9 @@ from typing import Any
 from attrs import field, frozen
 
 from crossborder.errors import InvalidValue, Unreadable
+from crossborder.model.check import unchecked
 from crossborder.model.extra import kept
-from crossborder.model.ids import Ref, ShipmentId
+from crossborder.model.ids import Ref
 from crossborder.model.outcome import Problem
 from crossborder.model.shipment import Leg, Shipment
 from crossborder.model.time import Window
@@ -33,6 +34,8 @@ from crossborder.wire.xml import read_xml
 __all__ = ["ParcelDraft", "Sheet"]
 
 _MOMENT = attrgetter("at")
+_ONCE = attrgetter("at", "local", "code", "text", "place", "number")
+_shipment = unchecked(Shipment)
 
 
 class ParcelDraft:
@@ -66,12 +69,15 @@ class ParcelDraft:
 
     def add(self, shape: ScanShape, item: Payload, *path: str) -> None:
         """Every scan at the end of a path; one that cannot be read becomes a problem."""
-        read, number, received = shape.read, self.number, self._sheet.received_at
-        for at, entry in entries(item, *path):
-            try:
-                self.scans.append(read(entry, number, received))
-            except InvalidValue as error:
-                self._sheet.unreadable(error, number, entry, at)
+        number, received, put = self.number, self._sheet.received_at, self.scans.append
+        read = shape.read
+        for at, found, many_of in entries(item, *path):
+            for place, entry in enumerate(found):
+                try:
+                    put(read(entry, number, received))
+                except InvalidValue as error:
+                    here = f"{at}.{place}" if many_of else at
+                    self._sheet.unreadable(error, number, entry, here)
 
     def reports(self, table: States, item: Payload, name: str) -> None:
         """What the vendor says of the whole parcel: a field and the table of its words.
@@ -99,18 +105,22 @@ class ParcelDraft:
     def shipment(self) -> Shipment:
         """The parcel, with every scan once, the oldest first."""
         events = _ordered(self.scans)
-        return Shipment(
-            ShipmentId(self.id),
+        return _shipment(
+            self.id or self.number,
             self.carrier,
             self.number,
-            ship_date=self.ship_date,
-            legs=tuple(self.legs),
-            events=events,
-            state=_together(self.state, events),
-            expected=self.expected,
-            line=self.line,
-            refs=tuple(self.refs),
-            extra=kept(self.extra),
+            self.ship_date,
+            None,  # the order is ours to know
+            tuple(self.legs),
+            (),
+            events,
+            _together(self.state, events),
+            None,  # and so is the promise
+            self.expected,
+            self.line,
+            None,
+            tuple(self.refs),
+            kept(self.extra),
         )
 
 
@@ -132,20 +142,16 @@ def _ordered(scans: list[TrackingEvent]) -> tuple[TrackingEvent, ...]:
     """
     if not scans:
         return ()
-    once = {
-        (event.at, event.local, event.code, event.text, event.place, event.number): event
-        for event in scans
-    }
-    found = list(once.values())
+    moments = set(map(_MOMENT, scans))
+    found = scans
+    if len(moments) < len(scans):  # two scans of one time may be one scan, told twice
+        found = list({_ONCE(event): event for event in scans}.values())
     if len(found) == 1:
         return tuple(found)
-    key: Any = _MOMENT
-    if None in map(_MOMENT, found):
-        key = _wall
+    key: Any = _wall if None in moments else _MOMENT
     if key(found[0]) > key(found[-1]):
-        found.reverse()
-    found.sort(key=key)
-    return tuple(found)
+        found = found[::-1]
+    return tuple(sorted(found, key=key))
 
 
 def _wall(event: TrackingEvent) -> str:

@@ -49,7 +49,8 @@ class Where:
         Raises:
             Unreadable: a part is no text.
         """
-        parts = tuple([get(entry) for _, get in self._get])
+        get = self._get
+        parts = (get[0][1](entry),) if len(get) == 1 else tuple([part(entry) for _, part in get])
         try:
             return self._seen[parts]
         except KeyError:
