@@ -236,7 +236,7 @@ def test_both_numbers_of_a_parcel_are_known_each_with_its_carrier_and_events() -
         ("usps", "LX1"),
     ]
     assert [event.number for event in parcel.events] == ["YT2616912345678901", "LX1"]
-    assert (parcel.id, parcel.order_id) == ("parcel-7", "o-1")
+    assert (parcel.id, parcel.extra["order_id"]) == ("parcel-7", "o-1")
 
 
 def test_next_couriers_of_older_versions_are_the_last_mile() -> None:
