@@ -7,24 +7,21 @@ or a detail that cannot be read becomes a problem; the rest stands.
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
 from attrs import field, frozen
 
 from crossborder.adapters.easypost.calls import carrier_name
-from crossborder.adapters.easypost.events import event, wall_clock
+from crossborder.adapters.easypost.events import event
 from crossborder.adapters.easypost.rules import CARRIERS, VENDOR, refusal, reported
 from crossborder.errors import InvalidValue
-from crossborder.model.extra import Extra
-from crossborder.model.ids import Ref, ShipmentId
-from crossborder.model.outcome import Problem
-from crossborder.model.shipment import Leg, Shipment
+from crossborder.model.ids import Ref
+from crossborder.model.shipment import Leg
 from crossborder.model.time import Window
-from crossborder.model.tracking import Expected, TrackingEvent
+from crossborder.model.tracking import Expected
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.dates import instant
 from crossborder.wire.payload import Payload
-from crossborder.wire.text import read_json
+from crossborder.wire.scans import ParcelDraft, Sheet
 
 __all__ = ["Reader"]
 
@@ -47,66 +44,60 @@ class Reader(TrackingReader):
     def read(self, body: bytes, *, received_at: datetime, charset: str | None = None) -> Reading:
         """The parcels of an answer or a webhook, and what was refused or could not be read.
 
+        The state of a parcel is EasyPost's word; where that says nothing it is what the details
+        add up to.
+
         Raises:
             Unreadable: the bytes are no answer of EasyPost.
         """
-        value = read_json(body, charset=charset, source=VENDOR)
-        answer = Payload(value, source=VENDOR)
-        refused = refusal(value)
+        sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
+        answer, topic = sheet.top, ""
+        refused = refusal(answer.peek())
         if refused is not None:
             return Reading((), (refused,))
-        topic = ""
-        items: tuple[Payload, ...]
+        items: tuple[Payload, ...] = (answer,)
         if answer.has("trackers"):
             items = answer.each("trackers")
         elif answer.has("result"):
             topic, items = answer.text("description"), (answer.one("result"),)
         else:
             answer.text("tracking_code")
-            items = (answer,)
-        parcels: list[Shipment] = []
-        problems: list[Problem] = []
         for item in items:
-            try:
-                parcels.append(self._parcel(item, received_at, topic, problems))
-            except InvalidValue as error:
-                problems.append(_unreadable(error))
-        return Reading(tuple(parcels), tuple(problems))
+            with sheet.parcel(item, item.maybe_text("tracking_code")) as draft:
+                self._fill(draft, item, sheet)
+                draft.extra.update({"event": topic} if topic else {})
+        return Reading(*sheet.found())
 
-    def _parcel(
-        self, item: Payload, received_at: datetime, topic: str, problems: list[Problem]
-    ) -> Shipment:
-        number, ref = item.text("tracking_code"), item.maybe_text("id")
-        carrier = carrier_name(item.maybe_text("carrier"), self.carriers)
+    def _fill(self, draft: ParcelDraft, item: Payload, sheet: Sheet) -> None:
+        number, ref = draft.number, item.maybe_text("id")
+        status, detail = item.maybe_text("status"), item.maybe_text("status_detail")
         about = item.maybe_one("carrier_detail")
-        events: list[TrackingEvent] = []
-        for entry in item.each("tracking_details"):
+        draft.carrier = carrier_name(item.maybe_text("carrier"), self.carriers)
+        draft.state = reported(status, detail)
+        draft.legs = _legs(draft.carrier, number, about)
+        draft.expected = _expected(item, about, sheet.received_at)
+        draft.refs = [Ref(VENDOR, ref)] if ref else []
+        said = (("status", status), ("status_detail", detail))
+        draft.extra = {name: value for name, value in said if value}
+        if about is not None:
+            draft.extra["carrier_detail"] = dict(about.peek())
+        found = item.raw("tracking_details")
+        if found and not isinstance(found, list):
+            raise item.refuse("tracking_details", found, "is not a list")
+        put, at = draft.scans.append, item.path("tracking_details")
+        for place, entry in enumerate(found or ()):
             try:
-                events.append(event(entry, number=number, received_at=received_at))
+                put(event(entry, number, sheet.received_at, at=f"{at}.{place}"))
             except InvalidValue as error:
-                problems.append(_unreadable(error, number))
-        legs = _legs(carrier, number, about)
-        expected = _expected(item, about, received_at)
-        kept = {"carrier_detail": item.raw("carrier_detail")} if about else {}
-        return Shipment(
-            ShipmentId(number),
-            carrier,
-            number,
-            legs=legs,
-            events=tuple(sorted(dict.fromkeys(events), key=wall_clock(events))),
-            state=reported(item.maybe_text("status"), item.maybe_text("status_detail")),
-            expected=expected,
-            refs=(Ref(VENDOR, ref),) if ref else (),
-            extra=Extra({**({"event": topic} if topic else {}), **kept, **item.unread()}),
-        )
+                sheet.unreadable(error, number, entry)
 
 
-def _legs(carrier: str, number: str, about: Payload | None) -> tuple[Leg, ...]:
+def _legs(carrier: str, number: str, about: Payload | None) -> list[Leg]:
     """The carrier's leg, and one of a carrier not told where the parcel has a second number."""
     line = (about.maybe_text("service") if about else None) or ""
     other = about.maybe_text("alternate_identifier") if about else None
-    legs = (Leg(carrier, number=number, line=line),)
-    return (*legs, Leg("unknown", number=other)) if other and other != number else legs
+    legs = [Leg(carrier, number=number, line=line)]
+    return [*legs, Leg("unknown", number=other)] if other and other != number else legs
 
 
 def _expected(item: Payload, about: Payload | None, as_of: datetime) -> Expected | None:
@@ -129,8 +120,3 @@ def _expected(item: Payload, about: Payload | None, as_of: datetime) -> Expected
     except InvalidValue:
         return None
     return Expected(Window(first, last), first + (last - first) / 2, "carrier", 0, as_of)
-
-
-def _unreadable(error: InvalidValue, number: str = "") -> Problem:
-    extra: dict[str, Any] = {"number": number} if number else {}
-    return Problem("unreadable", str(error), field=error.field, extra=Extra(extra))
