@@ -1,17 +1,34 @@
 """Suites for carriers, trackers and readers of tracking answers."""
 
 from abc import ABC, abstractmethod
+from codecs import BOM_UTF8
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crossborder.errors import Unreadable
 from crossborder.model.carriage import ShipmentRequest
 from crossborder.model.outcome import Done, Refused
 from crossborder.model.shipment import Shipment
-from crossborder.model.tracking import Stage
-from crossborder.protocols.logistics import TrackingReader
+from crossborder.model.tracking import Stage, TrackingEvent
+from crossborder.protocols.logistics import Reading, TrackingReader
+from crossborder.serial import from_json, to_json
 from crossborder.testing.contracts.once import Deed, Far, OnceContract
+from crossborder.testing.payloads import (
+    CHANGES,
+    Chance,
+    Change,
+    added,
+    backwards,
+    changed,
+    repeated,
+    shuffled,
+    truncated,
+)
 
 __all__ = ["CarrierContract", "TrackerContract", "TrackingReaderContract"]
 
@@ -183,8 +200,121 @@ class TrackingReaderContract(ABC):
                 if parcel.state.stage is Stage.DELIVERED:
                     assert any(event.stage is Stage.DELIVERED for event in parcel.events)
 
-    def test_a_truncated_body_is_unreadable_and_nothing_else(self) -> None:
+    def test_a_local_time_is_never_given_a_zone(self) -> None:
         for body, _, _ in self.bodies():
-            for end in (0, 1, len(body) // 3, len(body.rstrip()) - 1):
-                with pytest.raises(Unreadable):
-                    self.reader().read(body[:end], received_at=_RECEIVED)
+            for parcel in self.reader().read(body, received_at=_RECEIVED).parcels:
+                for event in parcel.events:
+                    assert event.at is None or event.local is None
+
+    def test_the_events_stand_in_the_order_of_their_times(self) -> None:
+        for body, _, _ in self.bodies():
+            for parcel in self.reader().read(body, received_at=_RECEIVED).parcels:
+                moments = [event.at for event in parcel.events if event.at is not None]
+                assert moments == sorted(moments) or len(moments) < len(parcel.events)
+
+    def test_a_truncated_body_is_unreadable_and_nothing_else(self) -> None:
+        reader, bodies = self.reader(), [body.rstrip() for body, _, _ in self.bodies()]
+
+        @given(st.sampled_from(bodies), st.sampled_from((0.0, 0.001, 1.0)) | st.floats(0, 1))
+        def holds(body: bytes, share: float) -> None:
+            with pytest.raises(Unreadable):
+                reader.read(truncated(body, lambda: share), received_at=_RECEIVED)
+
+        holds()
+
+    def test_the_order_of_scans_and_their_repeats_change_nothing(self) -> None:
+        reader, bodies = self.reader(), [body for body, _, _ in self.bodies()]
+        told = {body: _told(reader.read(body, received_at=_RECEIVED)) for body in bodies}
+
+        @given(st.sampled_from(bodies), st.sampled_from(_ORDERS), _CHANCES)
+        def holds(body: bytes, change: Change, chance: Any) -> None:
+            again = changed(body, change, chance.random)
+            assert _told(reader.read(again, received_at=_RECEIVED)) == told[body]
+
+        holds()
+
+    def test_an_answer_with_anything_changed_in_it_is_read_or_refused(self) -> None:
+        reader, bodies = self.reader(), self._answers()
+
+        @given(st.sampled_from(bodies), st.sampled_from(CHANGES), _CHANCES)
+        def holds(body: bytes, change: Change, chance: Any) -> None:
+            again = changed(body, change, chance.random)
+            with suppress(Unreadable):
+                for parcel in reader.read(again, received_at=_RECEIVED).parcels:
+                    assert from_json(to_json(parcel), Shipment) == parcel
+
+        holds()
+
+    def test_a_field_that_nobody_knows_changes_no_event(self) -> None:
+        for body, parcels, events in self.bodies():
+            again = changed(body, added, _middling)
+            reading = self.reader().read(again, received_at=_RECEIVED)
+            assert len(reading.parcels) == parcels
+            assert sum(len(parcel.events) for parcel in reading.parcels) == events
+
+    def test_a_code_that_nobody_knows_is_kept_and_means_nothing(self) -> None:
+        for body, _, _ in self.bodies():
+            reading = self.reader().read(body, received_at=_RECEIVED)
+            codes = {event.code for parcel in reading.parcels for event in parcel.events} - {""}
+            again = changed(body, _without(codes), _middling)
+            for parcel in self.reader().read(again, received_at=_RECEIVED).parcels:
+                for event in parcel.events:
+                    if event.code == _NO_CODE:
+                        assert event.stage is Stage.UNKNOWN, event
+
+    def test_a_byte_order_mark_changes_nothing(self) -> None:
+        for body, _, _ in self.bodies():
+            plain = changed(body, lambda value, _: value, _middling)
+            first = self.reader().read(plain, received_at=_RECEIVED)
+            assert self.reader().read(BOM_UTF8 + plain, received_at=_RECEIVED) == first
+
+    def test_a_stated_charset_is_read_and_a_wrong_one_never_crashes(self) -> None:
+        for body, _, _ in self.bodies():
+            plain = changed(body, lambda value, _: value, _middling)
+            first = self.reader().read(plain, received_at=_RECEIVED)
+            wide = plain.decode().encode("gb18030")
+            assert self.reader().read(wide, received_at=_RECEIVED, charset="GBK") == first
+            for wrong in ("latin-1", "utf-16", "no-such-charset"):
+                with suppress(Unreadable):
+                    self.reader().read(wide, received_at=_RECEIVED, charset=wrong)
+
+    def test_a_document_type_is_refused_with_all_its_entities(self) -> None:
+        bomb = b'<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;</a>'
+        with pytest.raises(Unreadable):
+            self.reader().read(bomb, received_at=_RECEIVED)
+
+    def test_what_is_no_answer_of_the_vendor_is_unreadable(self) -> None:
+        for body in (b"", b" ", b"null", b"7", b'"x"', b"[7]", b"{}", b"<a/>", b"<html></html>"):
+            with pytest.raises(Unreadable):
+                self.reader().read(body, received_at=_RECEIVED)
+
+    def _answers(self) -> tuple[bytes, ...]:
+        return (*(body for body, _, _ in self.bodies()), *(body for body, _ in self.problems()))
+
+
+_CHANCES = st.randoms(use_true_random=False)
+_ORDERS = (backwards, shuffled, repeated)
+_NO_CODE = "ZZ-NO-SUCH-CODE"
+
+
+def _middling() -> float:
+    """A chance that is never taken by luck."""
+    return 0.1
+
+
+def _told(reading: Reading) -> set[tuple[str, frozenset[TrackingEvent]]]:
+    """What is told of each parcel, in no order."""
+    return {(parcel.number, frozenset(parcel.events)) for parcel in reading.parcels}
+
+
+def _without(codes: set[str]) -> Change:
+    """Every value that is one of the codes becomes one that nobody knows."""
+
+    def change(value: Any, chance: Chance) -> Any:
+        if isinstance(value, dict):
+            return {name: change(item, chance) for name, item in value.items()}
+        if isinstance(value, list):
+            return [change(item, chance) for item in value]
+        return _NO_CODE if isinstance(value, str | int) and str(value) in codes else value
+
+    return change
