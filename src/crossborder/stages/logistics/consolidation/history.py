@@ -21,6 +21,7 @@ MISSING = "missing_at_break_bulk"
 
 _INHERITED = MappingProxyType(
     {
+        Stage.ACCEPTED: Stage.EXPORT,
         Stage.OUT_FOR_DELIVERY: Stage.HANDOVER,
         Stage.LAST_MILE: Stage.HANDOVER,
         Stage.COLLECT: Stage.HANDOVER,
@@ -32,8 +33,9 @@ _INHERITED = MappingProxyType(
 )
 """What a container's stage means for what is inside, where it is not the same.
 
-A container is delivered to whoever opens it, never to the buyer; sent back, it reaches the line and
-not the seller; its waybill may be announced or cancelled while the parcels stand where they stood.
+A container is accepted after the parcels in it were, and delivered to whoever opens it, never to
+the buyer. Sent back, it reaches the line and not the seller. Its waybill may be announced or
+cancelled while the parcels stand where they stood.
 """
 
 

@@ -1,0 +1,42 @@
+"""Consolidated lines, simulated: masters, bags, customs, lost and late things, and the truth.
+
+`simulate` makes a world out of chance; `grade` looks at it day by day with the library and holds
+what it says against the truth. Neither needs pytest.
+
+>>> world = simulate(seeded(7), Setting(masters=1, bags=2, parcels_a_bag=3, lost_bags=frozenset()))
+>>> graded = grade(world)
+>>> graded.parcels, graded.wrong_ends, graded.falsely_delivered
+(6, (), ())
+"""
+
+from crossborder.testing.consolidated.chance import Chance, seeded
+from crossborder.testing.consolidated.grade import Alarm, Grade, Warned, grade, probably_late
+from crossborder.testing.consolidated.laws import Forecaster, StageLaws
+from crossborder.testing.consolidated.replay import Parcel, Replay
+from crossborder.testing.consolidated.setting import LINES, Setting, SimulatedLine
+from crossborder.testing.consolidated.truth import Change, Consignment, Observation, Told, Truth
+from crossborder.testing.consolidated.world import World, simulate
+
+__all__ = [
+    "LINES",
+    "Alarm",
+    "Chance",
+    "Change",
+    "Consignment",
+    "Forecaster",
+    "Grade",
+    "Observation",
+    "Parcel",
+    "Replay",
+    "Setting",
+    "SimulatedLine",
+    "StageLaws",
+    "Told",
+    "Truth",
+    "Warned",
+    "World",
+    "grade",
+    "probably_late",
+    "seeded",
+    "simulate",
+]
