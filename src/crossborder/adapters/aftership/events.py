@@ -6,7 +6,7 @@ from typing import Any
 
 from crossborder.adapters.aftership.countries import COUNTRIES
 from crossborder.adapters.aftership.rules import STATUSES, SUB_STATUSES, VENDOR
-from crossborder.errors import NaiveTime
+from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.tracking import ParcelState, TrackingEvent, scan
@@ -70,7 +70,8 @@ def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> Tr
 
 def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEvent:
     """The same, of whatever spelling: numbers for texts, times without a zone."""
-    tag, subtag = entry.maybe_text("tag"), entry.maybe_text("subtag")
+    subtag = entry.maybe_text("subtag")
+    tag = None if subtag else entry.maybe_text("tag")
     state = reported(tag, subtag)
     at, local = _when(entry)
     parts = (
@@ -98,12 +99,16 @@ def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEven
 
 
 def _when(entry: Payload) -> tuple[datetime | None, str | None]:
-    """The carrier's time; one without a zone stays text, as it is that of the place."""
+    """The carrier's time; one without a zone, and what is no time at all, stays text."""
     stated = entry.text("checkpoint_time").strip()
+    if not stated:
+        raise entry.refuse("checkpoint_time", stated, "is empty")
     try:
         return instant(stated, field=entry.path("checkpoint_time"), source=VENDOR), None
     except NaiveTime:
         return None, stated.replace("T", " ")
+    except InvalidValue:
+        return None, stated
 
 
 @lru_cache(maxsize=8192)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from crossborder.adapters.easypost.rules import VENDOR, reported
-from crossborder.errors import NaiveTime
+from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.tracking import ParcelState, TrackingEvent, scan
@@ -73,14 +73,23 @@ def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEven
 
 
 def _when(entry: Payload) -> tuple[datetime | None, str | None]:
-    """The moment of the scan: in the zone of the place where EasyPost knows it, else in UTC."""
-    local = entry.maybe_text("datetime_local")
-    for stated in filter(None, (local, entry.text("datetime"))):
-        try:
-            return instant(stated, field=entry.path("datetime"), source=VENDOR), None
-        except NaiveTime:
-            local = stated
-    return None, (local or "").strip().replace("T", " ")
+    """The moment of the scan: in the zone of the place where EasyPost knows it, else in UTC.
+
+    A time without a zone, and what is no time at all, stays text.
+    """
+    local = ""
+    for name in ("datetime_local", "datetime"):
+        stated = entry.maybe_text(name)
+        if stated:
+            try:
+                return instant(stated, field=entry.path(name), source=VENDOR), None
+            except NaiveTime:
+                local = stated.strip().replace("T", " ")
+            except InvalidValue:
+                local = stated.strip()
+    if not local:
+        raise entry.refuse("datetime", None, "is missing")
+    return None, local
 
 
 @lru_cache(maxsize=8192)

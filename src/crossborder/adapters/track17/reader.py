@@ -6,11 +6,10 @@ One reader for the answer of `gettrackinfo` and for both webhooks, `TRACKING_UPD
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from crossborder.adapters.track17.events import event, wall_clock
+from crossborder.adapters.track17.events import event
 from crossborder.adapters.track17.rules import (
     CARRIERS,
     STATUSES,
@@ -21,15 +20,14 @@ from crossborder.adapters.track17.rules import (
 )
 from crossborder.errors import InvalidValue
 from crossborder.model.extra import Extra
-from crossborder.model.ids import ShipmentId
 from crossborder.model.outcome import Problem
-from crossborder.model.shipment import Leg, Shipment
+from crossborder.model.shipment import Leg
 from crossborder.model.time import Window
-from crossborder.model.tracking import Expected, ParcelState, TrackingEvent
+from crossborder.model.tracking import Expected, ParcelState
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.dates import instant
 from crossborder.wire.payload import Payload
-from crossborder.wire.text import read_json
+from crossborder.wire.scans import ParcelDraft, Sheet
 
 __all__ = ["Reader", "carrier_name", "reported"]
 
@@ -67,58 +65,48 @@ class Reader(TrackingReader):
     def read(self, body: bytes, *, received_at: datetime, charset: str | None = None) -> Reading:
         """The parcels of an answer or a webhook, and what was refused or could not be read.
 
+        The state of a parcel is 17TRACK's word; where that says nothing, such as `Expired`, it is
+        what the scans add up to.
+
         Raises:
             Unreadable: the bytes are no answer of 17TRACK.
         """
-        value = read_json(body, charset=charset, source=VENDOR)
-        answer = Payload(value, source=VENDOR)
+        sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
+        answer, topic = sheet.top, ""
+        items: tuple[Payload, ...]
+        rejected: tuple[Payload, ...] = ()
         if answer.has("event"):
-            return self._parcels((answer.one("data"),), received_at, answer.text("event"))
-        problems = refusals(value)
-        if problems:
-            return Reading((), problems)
-        data = answer.one("data")
-        reading = self._parcels(data.each("accepted"), received_at, "")
-        return evolve(
-            reading,
-            problems=reading.problems + tuple(_refused(item) for item in data.each("rejected")),
-        )
-
-    def _parcels(self, items: tuple[Payload, ...], received_at: datetime, topic: str) -> Reading:
-        parcels: list[Shipment] = []
-        problems: list[Problem] = []
+            topic, items = answer.text("event"), (answer.one("data"),)
+        else:
+            problems = refusals(answer.peek())
+            if problems:
+                return Reading((), problems)
+            data = answer.one("data")
+            items, rejected = data.each("accepted"), data.each("rejected")
         for item in items:
-            try:
-                parcels.append(self._parcel(item, received_at, topic, problems))
-            except InvalidValue as error:
-                problems.append(_unreadable(error))
-        return Reading(tuple(parcels), tuple(problems))
+            with sheet.parcel(item, item.maybe_text("number")) as draft:
+                self._fill(draft, item, sheet)
+                draft.extra.update({"event": topic} if topic else {})
+        parcels, problems = sheet.found()
+        return Reading(parcels, (*problems, *map(_refused, rejected)))
 
-    def _parcel(
-        self, item: Payload, received_at: datetime, topic: str, problems: list[Problem]
-    ) -> Shipment:
-        number, code = item.text("number"), item.maybe_integer("carrier")
-        tag, info = item.maybe_text("tag"), item.maybe_one("track_info")
-        extra = {**({"event": topic} if topic else {}), "carrier_code": code, **item.unread()}
-        parcel = Shipment(ShipmentId(tag or number), carrier_name(code, self.carriers), number)
+    def _fill(self, draft: ParcelDraft, item: Payload, sheet: Sheet) -> None:
+        code, tag = item.maybe_integer("carrier"), item.maybe_text("tag")
+        draft.id = tag or draft.number
+        draft.carrier = carrier_name(code, self.carriers)
+        draft.extra = {"carrier_code": code}
+        info = item.maybe_one("track_info")
         if info is None:
-            return evolve(parcel, extra=Extra(extra))
+            return
         latest = info.maybe_one("latest_status")
-        legs, events = self._travelled(parcel, info, received_at, problems)
-        status = (latest.maybe_text("status"), latest.maybe_text("sub_status")) if latest else ()
-        return evolve(
-            parcel,
-            legs=legs,
-            events=events,
-            state=reported(*status),
-            expected=_expected(info, received_at),
-            extra=Extra(extra | {name: info.raw(name) for name in _KEPT if info.has(name)}),
-        )
+        if latest is not None:
+            draft.state = reported(latest.maybe_text("status"), latest.maybe_text("sub_status"))
+        self._travelled(draft, info, sheet)
+        draft.expected = _expected(info, sheet.received_at)
+        draft.extra |= {name: info.raw(name) for name in _KEPT if info.has(name)}
 
-    def _travelled(
-        self, parcel: Shipment, info: Payload, received_at: datetime, problems: list[Problem]
-    ) -> tuple[tuple[Leg, ...], tuple[TrackingEvent, ...]]:
-        """The legs by provider, and every event once, oldest first.
+    def _travelled(self, draft: ParcelDraft, info: Payload, sheet: Sheet) -> None:
+        """The legs by provider, and every scan.
 
         The number on the last mile stands in `misc_info`, with the carrier it belongs to.
         """
@@ -126,27 +114,23 @@ class Reader(TrackingReader):
         local = (misc.maybe_text("local_number") or "") if misc else ""
         local_key = misc.maybe_integer("local_key") if misc else None
         tracking = info.maybe_one("tracking")
-        legs: list[Leg] = []
-        events: list[TrackingEvent] = []
         for provider in tracking.each("providers") if tracking else ():
             about = provider.maybe_one("provider")
             key = about.maybe_integer("key") if about else None
-            number = local if local and key == local_key else parcel.number
-            legs.append(
-                Leg(
-                    carrier_name(key, self.carriers),
-                    number=number,
-                    line=provider.maybe_text("service_type") or "",
-                )
-            )
-            for entry in provider.each("events"):
+            number = local if local and key == local_key else draft.number
+            line = provider.maybe_text("service_type") or ""
+            draft.legs.append(Leg(carrier_name(key, self.carriers), number=number, line=line))
+            found = provider.raw("events")
+            if found and not isinstance(found, list):
+                raise provider.refuse("events", found, "is not a list")
+            put, at = draft.scans.append, provider.path("events")
+            for place, entry in enumerate(found or ()):
                 try:
-                    events.append(event(entry, number=number, received_at=received_at))
+                    put(event(entry, number, sheet.received_at, at=f"{at}.{place}"))
                 except InvalidValue as error:
-                    problems.append(_unreadable(error, parcel.number))
-        if local and local not in (parcel.number, *(leg.number for leg in legs)):
-            legs.append(Leg(carrier_name(local_key, self.carriers), number=local))
-        return tuple(legs), tuple(sorted(dict.fromkeys(events), key=wall_clock(events)))
+                    sheet.unreadable(error, draft.number, entry)
+        if local and local not in (draft.number, *(leg.number for leg in draft.legs)):
+            draft.legs.append(Leg(carrier_name(local_key, self.carriers), number=local))
 
 
 def _expected(info: Payload, received_at: datetime) -> Expected | None:
@@ -173,8 +157,3 @@ def _expected(info: Payload, received_at: datetime) -> Expected | None:
 def _refused(item: Payload) -> Problem:
     number = {"number": item.maybe_text("number") or ""}
     return problem(item.one("error"), extra=Extra({**number, "carrier": item.raw("carrier")}))
-
-
-def _unreadable(error: InvalidValue, number: str = "") -> Problem:
-    extra: dict[str, Any] = {"number": number} if number else {}
-    return Problem("unreadable", str(error), field=error.field, extra=Extra(extra))

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossborder.adapters.aftership.countries import COUNTRIES
+from crossborder.adapters.aftership.events import event, event_of
 from crossborder.adapters.aftership.reader import Reader
 from crossborder.adapters.aftership.rules import STATUSES, SUB_STATUSES
-from crossborder.errors import Unreadable
+from crossborder.errors import InvalidValue, Unreadable
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading
+from crossborder.wire.payload import Payload
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -207,7 +209,7 @@ def test_what_the_words_say_makes_no_stage(text: str, subtag: str, stage: Stage)
     assert (event.text, event.stage) == (text, stage)
 
 
-@pytest.mark.parametrize("stated", [None, "", "soon"])
+@pytest.mark.parametrize("stated", [None, "", " "])
 def test_a_checkpoint_without_a_time_is_a_problem_and_the_rest_stands(stated: str | None) -> None:
     reading = read(tracking("A", scan("Delivered_001", checkpoint_time=stated), scan()))
     assert [event.code for event in reading.parcels[0].events] == ["InTransit_001"]
@@ -309,3 +311,31 @@ def test_one_unreadable_parcel_does_not_hide_the_others() -> None:
 def test_what_has_no_place_in_a_noun_is_kept() -> None:
     extra = only(tracking("A", on_time_status="late", signed_by="ann")).extra
     assert (extra["on_time_status"], extra["signed_by"]) == ("late", "ann")
+
+
+ODD: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.text(max_size=4), st.sampled_from([True, 7, 1.5, [1], {"a": 1}, "2026-06-29"])
+)
+
+
+@given(st.data())
+def test_the_short_way_through_a_scan_and_the_long_one_say_the_same(data: st.DataObject) -> None:
+    entry = scan("Exception_004", country_region=None, country_iso3="DEU")
+    for name in data.draw(st.lists(st.sampled_from(sorted(entry)), max_size=3)):
+        entry[name] = data.draw(ODD)
+    told: list[Any] = []
+    for read_ in (event, lambda *parts: event_of(Payload(parts[0], source="x"), *parts[1:])):
+        try:
+            found = read_(entry, "N1", NOW)
+        except InvalidValue as error:
+            told.append(type(error))
+        else:
+            moment = found.at.isoformat() if found.at else None
+            told.append((found, found.extra, moment, found.received_at))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("stated", ["2026-06-29", "soon"])
+def test_a_day_alone_and_what_is_no_time_stay_text(stated: str) -> None:
+    (found,) = only(tracking("A", scan(checkpoint_time=stated))).events
+    assert (found.at, found.local) == (None, stated)

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossborder.adapters.easypost.events import event, event_of
 from crossborder.adapters.easypost.reader import Reader
 from crossborder.adapters.easypost.rules import DETAILS, STATUSES, reported
-from crossborder.errors import Unreadable
+from crossborder.errors import InvalidValue, Unreadable
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading
+from crossborder.wire.payload import Payload
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -203,7 +205,7 @@ def test_a_time_with_its_offset_is_taken_before_one_in_utc_and_a_bare_one_stays_
     assert when(datetime="2026-06-29T08:05:00") == ("", "2026-06-29 08:05:00")
 
 
-@pytest.mark.parametrize("stated", [None, "", "soon"])
+@pytest.mark.parametrize("stated", [None, "", " "])
 def test_a_detail_without_a_time_is_a_problem_and_the_rest_stands(stated: str | None) -> None:
     reading = read(tracker("A", scan("delivered", datetime=stated), scan()))
     assert [event.code for event in reading.parcels[0].events] == ["in_transit/in_transit"]
@@ -276,3 +278,31 @@ def test_what_has_no_place_in_a_noun_is_kept() -> None:
     extra = only(tracker("A", signed_by="ann", public_url="https://x")).extra
     assert (extra["signed_by"], extra["public_url"]) == ("ann", "https://x")
     assert only(FULL).extra["carrier_detail"]["service"] == "GA"
+
+
+ODD: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.text(max_size=4), st.sampled_from([True, 7, 1.5, [1], {"a": 1}, "2026-06-29"])
+)
+
+
+@given(st.data())
+def test_the_short_way_through_a_scan_and_the_long_one_say_the_same(data: st.DataObject) -> None:
+    entry = scan("in_transit", "lost", datetime_local="2026-06-29T08:05:00-05:00")
+    for name in data.draw(st.lists(st.sampled_from(sorted(entry)), max_size=3)):
+        entry[name] = data.draw(ODD)
+    told: list[Any] = []
+    for read_ in (event, lambda *parts: event_of(Payload(parts[0], source="x"), *parts[1:])):
+        try:
+            found = read_(entry, "N1", NOW)
+        except InvalidValue as error:
+            told.append(type(error))
+        else:
+            moment = found.at.isoformat() if found.at else None
+            told.append((found, found.extra, moment, found.received_at))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("stated", ["2026-06-29", "soon"])
+def test_a_day_alone_and_what_is_no_time_stay_text(stated: str) -> None:
+    (found,) = only(tracker("A", scan(datetime=stated))).events
+    assert (found.at, found.local) == (None, stated)

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossborder.adapters.track17.events import event, event_of
 from crossborder.adapters.track17.reader import Reader, carrier_name, reported
 from crossborder.adapters.track17.rules import CARRIERS, MILESTONES, STATUSES, SUB_STATUSES
-from crossborder.errors import Unreadable
+from crossborder.errors import InvalidValue, Unreadable
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading
+from crossborder.wire.payload import Payload
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -214,7 +216,12 @@ def test_the_first_time_that_is_present_is_taken() -> None:
     assert when(time_iso=None, time_utc="2026-06-29T13:05:00") == (moment, None)
     assert when(time_iso=None, time_utc="") == (moment, None)
     assert when(time_iso=None, time_utc=None, time_raw=no_zone) == (None, "2026-06-29 21:05:00")
-    assert when(time_iso="2026-06-29T21:05:00") == (None, "2026-06-29T21:05:00")
+    assert when(time_iso="2026-06-29T21:05:00") == (None, "2026-06-29 21:05:00")
+    assert when(time_iso="soon") == (moment, None)
+    nothing = {"date": None, "time": None, "timezone": None}
+    for raw in (None, nothing):
+        odd = when(time_iso="soon", time_utc=None, time_raw=raw)
+        assert odd == (None, "soon")
 
 
 @pytest.mark.parametrize(
@@ -235,7 +242,7 @@ def test_an_event_without_any_time_is_a_problem_and_the_rest_stands(raw: Any) ->
     reading = read(item("A", provider(1, undated, scan())))
     assert [event.code for event in reading.parcels[0].events] == ["InTransit_Other"]
     assert reading.problems[0].code == "unreadable"
-    assert reading.problems[0].extra == {"number": "A"}
+    assert reading.problems[0].extra["number"] == "A"
 
 
 def test_a_country_that_is_no_code_stays_in_the_text() -> None:
@@ -345,3 +352,25 @@ def test_another_charset_is_read_when_it_is_stated() -> None:
     )
     parcel = Reader().read(body.encode("gbk"), received_at=NOW, charset="gbk").parcels[0]
     assert parcel.events[0].text == "深圳"
+
+
+ODD: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.text(max_size=4), st.sampled_from([True, 7, 1.5, [1], {"a": 1}, "2026-06-29"])
+)
+
+
+@given(st.data())
+def test_the_short_way_through_a_scan_and_the_long_one_say_the_same(data: st.DataObject) -> None:
+    entry = scan("Delivered_Other")
+    for name in data.draw(st.lists(st.sampled_from(sorted(entry)), max_size=3)):
+        entry[name] = data.draw(ODD)
+    told: list[Any] = []
+    for read_ in (event, lambda *parts: event_of(Payload(parts[0], source="x"), *parts[1:])):
+        try:
+            found = read_(entry, "N1", NOW)
+        except InvalidValue as error:
+            told.append(type(error))
+        else:
+            moment = found.at.isoformat() if found.at else None
+            told.append((found, found.extra, moment, found.received_at))
+    assert told[0] == told[1]
