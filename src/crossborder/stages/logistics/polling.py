@@ -5,7 +5,7 @@ So the numbers go first of which an answer is worth most: those never asked for,
 or late or overdue, those of which something new is likely by now.
 """
 
-from datetime import datetime, timedelta
+from datetime import MINYEAR, datetime, timedelta
 from heapq import nsmallest
 from math import expm1
 
@@ -14,9 +14,11 @@ from attrs import field, frozen
 from crossborder.model.check import checked, refuse
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
+from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Stage
+from crossborder.stages.logistics.tracking import moment
 
-__all__ = ["Followed", "PollBudget", "PollPlan", "PollRules", "poll", "worth"]
+__all__ = ["Followed", "PollBudget", "PollPlan", "PollRules", "follow", "poll", "worth"]
 
 _BASE = {
     Stage.UNKNOWN: 1.0,
@@ -155,6 +157,47 @@ class PollPlan:
     def ids(self) -> tuple[str, ...]:
         """All parcels to ask for, the most valuable first."""
         return tuple(parcel for call in self.calls for parcel in call)
+
+
+def follow(
+    shipment: Shipment,
+    *,
+    since: datetime,
+    asked_at: datetime | None = None,
+    heard_at: datetime | None = None,
+    gap: timedelta = timedelta(days=2),
+    late: float = 0.0,
+    pushed: bool = False,
+    paid: bool = False,
+) -> Followed:
+    """A parcel as the schedule sees it: its stage, its last scan, its promise and its end.
+
+    A parcel whose end is in doubt, as a scan came after it, is treated as on its way.
+
+    >>> from datetime import UTC
+    >>> from crossborder.model.ids import ShipmentId
+    >>> parcel = Shipment(ShipmentId("p-1"), "yanwen", "UY1")
+    >>> follow(parcel, since=datetime(2026, 11, 22, tzinfo=UTC)).stage.value
+    'unknown'
+    """
+    state, seen = shipment.state, map(moment, shipment.events)
+    last = max((at for at in seen if at.year > MINYEAR), default=None)
+    doubtful = state.reopened and state.stage.ended
+    stage = Stage.UNKNOWN if doubtful else state.stage
+    return Followed(
+        shipment.id,
+        since,
+        stage,
+        asked_at=asked_at,
+        heard_at=heard_at,
+        scanned_at=last,
+        gap=gap,
+        promised=shipment.promised.latest if shipment.promised is not None else None,
+        late=late,
+        pushed=pushed,
+        ended_at=last if stage.ended else None,
+        paid=paid,
+    )
 
 
 def _due(parcel: Followed, rules: PollRules, now: datetime) -> datetime | None:

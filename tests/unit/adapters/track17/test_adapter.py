@@ -327,3 +327,14 @@ def test_it_does_what_it_says_it_can() -> None:
     assert supports(TRACKER, WebhookReader)
     assert TRACKER.reader.carriers["dhl"] == 100001
     assert evolve(TRACKER) == TRACKER
+
+
+def test_a_registration_is_answered_before_anything_is_known_of_the_parcel() -> None:
+    (outcome,) = play(TRACKER.register((parcel("A"),)), [said([{"number": "A"}])]).value
+    assert isinstance(outcome, Done)
+    assert (outcome.value.events, outcome.value.state.stage) == ((), Stage.UNKNOWN)
+    early = play(TRACKER.track((outcome.value,), now=NOW), [said([], [no("A", -18019909)])]).value
+    assert (early.parcels, [one.code for one in early.problems]) == ((), ["no_information_yet"])
+    later = said([info("A", 190012, "InTransit_PickedUp")])
+    (found,) = play(TRACKER.track((outcome.value,), now=NOW), [later]).value.parcels
+    assert (found.id, found.events[0].stage) == ("id-A", Stage.ACCEPTED)

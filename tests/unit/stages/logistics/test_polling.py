@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue
 from crossborder.model.decision import recording
-from crossborder.model.tracking import Stage
+from crossborder.model.ids import ShipmentId
+from crossborder.model.shipment import Shipment
+from crossborder.model.time import Window
+from crossborder.model.tracking import ParcelState, Stage, TrackingEvent
 from crossborder.replay import replay, to_record
 from crossborder.stages.logistics.polling import (
     Followed,
     PollBudget,
     PollPlan,
     PollRules,
+    follow,
     poll,
     worth,
 )
@@ -266,3 +270,37 @@ def test_a_hundred_thousand_parcels_are_planned_within_a_second() -> None:
     plan = planned(parcels, PollBudget(180, 40))
     assert process_time() - started < 1.0
     assert len(plan.ids) == 7_200
+
+
+def test_a_parcel_is_followed_by_what_is_known_of_it() -> None:
+    scans = (
+        TrackingEvent("acme", "A", at=NOW - 3 * DAY),
+        TrackingEvent("acme", "B", local="2026-11-20 08:00:00"),
+        TrackingEvent("acme", "C", local="soon"),
+    )
+    shipment = Shipment(
+        ShipmentId("p"),
+        "acme",
+        "N1",
+        events=scans,
+        state=ParcelState(Stage.DELIVERED),
+        promised=Window(NOW, NOW + DAY),
+    )
+    last = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    seen = follow(shipment, since=NOW - 9 * DAY, asked_at=NOW - DAY, late=0.4, pushed=True)
+    assert seen == Followed(
+        "p",
+        NOW - 9 * DAY,
+        Stage.DELIVERED,
+        asked_at=NOW - DAY,
+        scanned_at=last,
+        promised=NOW + DAY,
+        late=0.4,
+        pushed=True,
+        ended_at=last,
+    )
+    doubtful = evolve(shipment, state=ParcelState(Stage.DELIVERED, reopened=True))
+    again = follow(doubtful, since=NOW - 9 * DAY)
+    assert (again.stage, again.ended_at) == (Stage.UNKNOWN, None)
+    bare = follow(evolve(shipment, events=(), promised=None, state=ParcelState()), since=NOW)
+    assert bare == Followed("p", NOW)
