@@ -60,11 +60,7 @@ def freeze(value: Any, field: str = "value") -> Any:
 
     Floats are refused, as they are nowhere exact here: read JSON with Decimals.
     """
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, Decimal):
-        return value
-    if isinstance(value, Extra):
+    if type(value) in _FROZEN or isinstance(value, str | int | Decimal | Extra):
         return value
     if isinstance(value, Mapping):
         return Extra(value)
@@ -73,7 +69,7 @@ def freeze(value: Any, field: str = "value") -> Any:
     raise InvalidValue("is not a JSON value", field=field, value=value, source="Extra")
 
 
-_SCALARS = frozenset({str, int, bool, NoneType, Decimal})
+_FROZEN = frozenset({str, int, bool, NoneType, Decimal, Extra})
 
 
 def kept(values: dict[str, Any]) -> Extra:
@@ -82,20 +78,26 @@ def kept(values: dict[str, Any]) -> Extra:
     >>> kept({"id": 7, "tags": ["new"]})
     Extra({'id': 7, 'tags': ('new',)})
     """
-    extra = Extra.__new__(Extra)
-    dict.update(
+    extra = _new(Extra)
+    _update(
         extra,
         {
-            name: value if type(value) in _SCALARS else _kept(value, name)
+            name: value if type(value) in _FROZEN else _kept(value, name)
             for name, value in values.items()
         },
     )
     return extra
 
 
+_new = Extra.__new__
+_update = dict.update
+
+
 def _kept(value: Any, name: str) -> Any:
     if type(value) is dict:
         return kept(value)
     if type(value) is list:
-        return tuple([item if type(item) in _SCALARS else _kept(item, name) for item in value])
+        return tuple([item if type(item) in _FROZEN else _kept(item, name) for item in value])
+    if type(value) is tuple and all(type(item) in _FROZEN for item in value):
+        return value
     return freeze(value, name)

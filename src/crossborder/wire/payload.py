@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from crossborder.errors import Unreadable
-from crossborder.model.extra import Extra
+from crossborder.model.extra import Extra, kept
 from crossborder.secret import MASK, is_sensitive
 
 __all__ = ["Payload"]
@@ -85,8 +85,9 @@ class Payload:
     def _find(self, names: tuple[str, ...]) -> tuple[str, Any]:
         self._read.update(names)
         for name in names:
-            if self._data.get(name) is not None:
-                return name, self._data[name]
+            value = self._data.get(name)
+            if value is not None:
+                return name, value
         return names[0], None
 
     def _wanted(self, names: tuple[str, ...]) -> tuple[str, Any]:
@@ -100,7 +101,9 @@ class Payload:
 
         Objects inside it answer for themselves.
         """
-        return Extra({key: value for key, value in self._data.items() if key not in self._read})
+        read = self._read
+        left = {key: value for key, value in self._data.items() if key not in read}
+        return kept(left) if type(self._data) is dict else Extra(left)
 
     def text(self, *names: str) -> str:
         """A text; a number becomes its text exactly, an empty text stays empty."""

@@ -1,0 +1,198 @@
+"""Answers taken apart: what is read, what is kept, and what becomes of the rest."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossborder.errors import Unreadable
+from crossborder.model.place import Place
+from crossborder.model.tracking import Health, ParcelState, Stage
+from crossborder.wire.payload import Payload
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, one, states
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+CODES = states(
+    {
+        "PU": Stage.ACCEPTED,
+        "OK": Stage.DELIVERED,
+        "RT": (Stage.RETURNING, Health.FAILED, "consignee_refused"),
+    }
+)
+SHAPE = ScanShape(
+    "acme",
+    When("at"),
+    code="code",
+    text="text",
+    where=Where(country="land", city="spot.town"),
+    states=CODES,
+    number="no",
+)
+
+
+def sheet(value: Any) -> Sheet:
+    return Sheet.json(json.dumps(value).encode(), source="acme", received_at=NOW)
+
+
+def read(value: Any, **report: str) -> Sheet:
+    found = sheet({"parcels": [value]})
+    for item in many(found.top, "parcels"):
+        with found.parcel(item, item.maybe_text("number")) as parcel:
+            parcel.add(SHAPE, item, "scans")
+            if report:
+                parcel.reports(CODES, item, report["field"])
+    return found
+
+
+def scan(hour: int, code: str = "PU", **more: Any) -> dict[str, Any]:
+    return {"at": f"2026-11-02T{hour:02}:00:00+08:00", "code": code, **more}
+
+
+@given(st.permutations([scan(1), scan(2), scan(3, "OK"), scan(3, "OK"), scan(2)]))
+def test_scans_stand_once_each_and_the_oldest_first(scans: list[Any]) -> None:
+    (parcel,), _ = read({"number": "A1", "scans": scans}).found()
+    assert [event.at.hour for event in parcel.events if event.at] == [1, 2, 3]
+    assert parcel.state.stage is Stage.DELIVERED
+
+
+def test_scans_of_one_time_stand_in_the_answers_order_whichever_way_it_runs() -> None:
+    down = [scan(9, "OK", text="c"), scan(8, "PU", text="b"), scan(8, "PU", text="a"), scan(7)]
+    for scans in (down, down[::-1]):
+        (parcel,), _ = read({"number": "A1", "scans": scans}).found()
+        assert [event.text for event in parcel.events] == ["", "a", "b", "c"]
+
+
+def test_scans_with_and_without_a_zone_stand_by_what_the_clocks_showed() -> None:
+    local = {"at": "2026-11-02 02:30:00", "code": "PU"}
+    (parcel,), _ = read({"number": "A1", "scans": [scan(3), local, scan(2)]}).found()
+    assert [event.local or event.at.hour for event in parcel.events if event.local or event.at] == [
+        2,
+        "2026-11-02 02:30:00",
+        3,
+    ]
+
+
+def test_what_nobody_read_is_kept_with_the_scan_and_with_the_parcel() -> None:
+    value = {"number": "A1", "note": "x", "scans": [scan(1, by="ann", none=None, deep={"a": [1]})]}
+    (parcel,), _ = read(value).found()
+    assert parcel.extra == {"note": "x"}
+    assert parcel.events[0].extra == {"by": "ann", "deep": {"a": (1,)}}
+
+
+def test_a_place_keeps_a_country_that_is_no_code_as_text() -> None:
+    scans = [scan(1, land="fr", spot={"town": "Lille"}), scan(2, land="France"), scan(3)]
+    (parcel,), _ = read({"number": "A1", "scans": scans}).found()
+    assert [event.place for event in parcel.events] == [
+        Place(country="FR", city="Lille"),
+        Place(text="France"),
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        7,
+        "x",
+        None,
+        [],
+        {"code": "PU"},
+        {"at": {"x": 1}},
+        scan(1, text=["a"]),
+        scan(1, spot=[7]) | {"at": ""},
+    ],
+)
+def test_one_scan_that_cannot_be_read_is_a_problem_and_the_others_stand(broken: Any) -> None:
+    (parcel,), problems = read({"number": "A1", "scans": [scan(1), broken, scan(2)]}).found()
+    assert len(parcel.events) == 2
+    (problem,) = problems
+    assert problem.code == "unreadable"
+    assert problem.field.startswith("parcels.0.scans.1")
+    assert problem.extra["number"] == "A1"
+    assert "raw" in problem.extra
+
+
+def test_a_parcel_without_a_number_is_a_problem_that_keeps_all_of_it() -> None:
+    parcels, (problem,) = read({"scans": [scan(1)], "note": "x"}).found()
+    assert parcels == ()
+    assert problem.extra["raw"]["note"] == "x"
+
+
+def test_the_carriers_word_for_the_parcel_comes_before_what_the_scans_add_up_to() -> None:
+    value = {"number": "A1", "phase": "RT", "scans": [scan(1)]}
+    (parcel,), _ = read(value, field="phase").found()
+    assert parcel.state == ParcelState(Stage.RETURNING, Health.FAILED, "consignee_refused")
+    assert parcel.extra == {"phase": "RT"}
+
+
+def test_a_word_that_nobody_knows_leaves_the_parcel_to_its_scans() -> None:
+    value = {"number": "A1", "phase": "NEW", "scans": [scan(1)]}
+    (parcel,), _ = read(value, field="phase").found()
+    assert parcel.state.stage is Stage.ACCEPTED
+
+
+def test_a_health_without_a_stage_is_joined_with_the_stage_of_the_scans() -> None:
+    found = sheet({"parcels": [{"number": "A1", "scans": [scan(1)]}]})
+    for item in many(found.top, "parcels"):
+        with found.parcel(item, "A1") as parcel:
+            parcel.add(SHAPE, item, "scans")
+            parcel.state = ParcelState(Stage.UNKNOWN, Health.ACTION_REQUIRED, "unknown")
+    (told,), _ = found.found()
+    assert told.state == ParcelState(Stage.ACCEPTED, Health.ACTION_REQUIRED, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("stated", "known"),
+    [
+        ("2026-11-24T18:00:00+01:00", True),
+        ("2026-11-24T18:00:00", False),
+        ("2026-11-24", False),
+        (None, False),
+    ],
+)
+def test_an_estimate_counts_only_with_a_zone_and_is_kept_in_any_case(
+    stated: str | None, known: bool
+) -> None:
+    found = sheet({"parcels": [{"number": "A1", "due": stated}]})
+    for item in many(found.top, "parcels"):
+        with found.parcel(item, "A1") as parcel:
+            parcel.expects(item, When("due"))
+    (told,), _ = found.found()
+    assert (told.expected is not None) is known
+    assert told.extra["due"] == stated
+
+
+def test_a_window_the_wrong_way_round_is_none() -> None:
+    value = {"a": "2026-11-25T18:00:00Z", "b": "2026-11-24T18:00:00Z"}
+    found = sheet(value)
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.expects(found.top, When("a"), When("b"))
+    assert found.found()[0][0].expected is None
+
+
+def test_a_scan_may_name_its_own_number() -> None:
+    (parcel,), _ = read({"number": "A1", "scans": [scan(1), scan(2, no="B2")]}).found()
+    assert [event.number for event in parcel.events] == ["A1", "B2"]
+
+
+def test_an_answer_of_another_vendor_is_refused_by_what_it_lacks() -> None:
+    with pytest.raises(Unreadable, match="has none of parcels, errors"):
+        sheet({"other": 1}).expect("parcels", "errors")
+    assert sheet([{"a": 1}]).top.each("all")[0].integer("a") == 1
+    for value in (7, None, "x"):
+        with pytest.raises(Unreadable):
+            sheet(value)
+
+
+def test_objects_are_found_through_lists_and_lone_objects() -> None:
+    top = Payload({"a": {"b": {"c": 1}}, "x": [{"y": None}, {"y": ""}, {}]}, source="acme")
+    assert [item.at for item in many(top, "a", "b")] == ["a.b"]
+    assert many(top, "x", "y") == ()
+    assert one(top, "x", "y").maybe_text("z") is None
+    with pytest.raises(Unreadable, match=r"a\.b\.c"):
+        many(top, "a", "b", "c")
+    with pytest.raises(Unreadable, match=r"a\.b\.c"):
+        many(top, "a", "b", "c", "d")

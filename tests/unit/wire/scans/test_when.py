@@ -1,0 +1,115 @@
+"""Times of scans, in every spelling; none is ever given a zone."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossborder.errors import InvalidValue, Unreadable
+from crossborder.wire.dates import BEIJING
+from crossborder.wire.scans import When
+
+CLOCKS = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1))  # noqa: DTZ001
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+@given(CLOCKS, ZONES)
+def test_an_offset_is_kept_as_it_was_told(clock: datetime, zone: timezone) -> None:
+    stated = clock.replace(tzinfo=zone).isoformat()
+    at, local = When("at").read({"at": stated}, "acme")
+    assert at is not None
+    assert (at.isoformat(), local) == (stated, None)
+
+
+@given(CLOCKS)
+def test_a_time_without_a_zone_stays_local_text(clock: datetime) -> None:
+    at, local = When("at").read({"at": clock.isoformat()}, "acme")
+    assert (at, local) == (None, clock.isoformat(" "))
+
+
+@given(CLOCKS.map(lambda clock: clock.replace(second=0, microsecond=0)))
+def test_every_layout_reads_the_same_clock(clock: datetime) -> None:
+    month = "January February March April May June July August September October November December"
+    name = month.split()[clock.month - 1]
+    hour, half = clock.hour % 12 or 12, "PM" if clock.hour > 11 else "am"
+    minute = f"{clock.minute:02}"
+    for text, layout in (
+        (f"{name} {clock.day}, {clock.year} {hour}:{minute} {half}", "%B %d, %Y %I:%M %p"),
+        (f"{clock.day:02}-{name[:3]}-{clock.year} {clock.hour}.{minute}", "%d-%B-%Y %H.%M"),
+        (f"{clock.month}/{clock.day}/{clock.year} {hour}:{minute} {half}", "%m/%d/%Y %I:%M %p"),
+        (f"{clock:%Y%m%d} {clock:%H%M}", "%Y%m%d %H%M"),
+    ):
+        layouts = (layout.replace("%Y%m%d", "%Y%m%d"),)
+        assert When("at", layouts=layouts).read({"at": text}, "acme")[1] == clock.isoformat(" ")
+
+
+@pytest.mark.parametrize(
+    ("when", "entry", "expected"),
+    [
+        (When("at", zone=BEIJING), {"at": "2026-11-02 08:00:00"}, "2026-11-02T08:00:00+08:00"),
+        (
+            When("at", offset="z"),
+            {"at": "2026-11-02 08:00", "z": "-5"},
+            "2026-11-02T08:00:00-05:00",
+        ),
+        (
+            When("at", offset="z", zones={"EST": -5}),
+            {"at": "2026-11-02 08:00:00", "z": "EST"},
+            "2026-11-02T08:00:00-05:00",
+        ),
+        (When("at"), {"at": "/Date(1517988478000+0800)/"}, "2018-02-07T15:27:58+08:00"),
+        (When("at"), {"at": 1517988478}, "2018-02-07T07:27:58+00:00"),
+        (When("at"), {"at": "2026-11-02T24:00:00Z"}, "2026-11-03T00:00:00+00:00"),
+        (
+            When(("day", "hour"), layouts=("%d/%m/%Y %H:%M %z",)),
+            {"day": "02/11/2026", "hour": "08:00 +08:00"},
+            "2026-11-02T08:00:00+08:00",
+        ),
+        (When((("a", "b"),)), {"b": "2026-11-02T08:00:00Z"}, "2026-11-02T08:00:00+00:00"),
+    ],
+)
+def test_a_zone_that_is_stated_anywhere_counts(
+    when: When, entry: dict[str, object], expected: str
+) -> None:
+    at, local = when.read(entry, "acme")
+    assert at is not None
+    assert (at.isoformat(), local) == (expected, None)
+
+
+@pytest.mark.parametrize(
+    ("entry", "local"),
+    [
+        ({"at": "2026-11-02"}, "2026-11-02"),
+        ({"at": "20261102"}, "20261102"),
+        ({"at": "yesterday"}, "yesterday"),
+        ({"at": "2026-11-02 08:00:00", "z": "Local"}, "2026-11-02 08:00:00"),
+        ({"at": "2026-13-45 99:00"}, "2026-13-45 99:00"),
+    ],
+)
+def test_what_settles_no_moment_is_kept_as_text(entry: dict[str, object], local: str) -> None:
+    assert When("at", offset="z").read(entry, "acme") == (None, local)
+
+
+@given(st.none() | st.text() | st.integers() | st.booleans() | st.lists(st.text()))
+def test_any_value_is_read_kept_or_refused(value: object) -> None:
+    try:
+        at, local = When("at").read({"at": value}, "acme")
+    except Unreadable:
+        return
+    assert at is None or at.tzinfo is not None
+    assert local is None or local
+
+
+def test_no_time_at_all_is_two_nones() -> None:
+    assert When(("day", "hour")).read({"day": "", "hour": None}, "acme") == (None, None)
+
+
+def test_a_mark_that_is_not_read_is_refused_when_the_shape_is_made() -> None:
+    with pytest.raises(InvalidValue, match="%j"):
+        When("at", layouts=("%Y-%j",))
+
+
+def test_an_offset_in_the_text_wins_over_the_vendors_zone() -> None:
+    at, _ = When("at", zone=BEIJING).read({"at": "2026-11-02T08:00:00+00:00"}, "acme")
+    assert at == datetime(2026, 11, 2, 8, tzinfo=UTC)
