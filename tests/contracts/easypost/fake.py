@@ -38,6 +38,7 @@ def _book(contracts: Path) -> dict[str, Sample]:
         "page_size": "100",
         "before_id": "trk_1",
         "start_datetime": "2026-06-01T00:00:00+00:00",
+        "end_datetime": "2026-07-01T00:00:00+00:00",
     }
     return {
         "create": Sample(

@@ -52,13 +52,17 @@ def looked_up(shipment: Shipment, carriers: Mapping[str, str]) -> dict[str, str]
 
 
 def sought(shipment: Shipment, carriers: Mapping[str, str], now: datetime) -> dict[str, str]:
-    """The query for the trackers of a number since its parcel was shipped, or for a year."""
+    """The query for the trackers of a number since its parcel was shipped, or for a year.
+
+    Both ends are stated: with one alone EasyPost searches a month from there.
+    """
     begin = now - _OLDEST
     if shipment.ship_date is not None:
         # It may have been registered before it was handed over.
         begin = max(begin, shipment.ship_date - timedelta(days=30))
-    since = begin.isoformat(timespec="seconds")
-    return {**looked_up(shipment, carriers), "start_datetime": since}
+    since, until = (at.isoformat(timespec="seconds") for at in (begin, now))
+    within = {"start_datetime": since, "end_datetime": until}
+    return {**looked_up(shipment, carriers), **within}
 
 
 def page(before: str = "") -> dict[str, str]:

@@ -132,8 +132,13 @@ def test_tracking_keeps_what_is_ours_and_our_order() -> None:
         "trackers.list",
     ]
     assert played.calls[0].request.url.endswith("/trackers/trk_7")
-    starts = [dict(call.request.query).get("start_datetime") for call in played.calls]
-    assert starts == [None, "2026-05-21T00:00:00+00:00", "2025-07-01T00:00:00+00:00"]
+    queries = [dict(call.request.query) for call in played.calls]
+    assert [one.get("start_datetime") for one in queries] == [
+        None,
+        "2026-05-21T00:00:00+00:00",
+        "2025-07-01T00:00:00+00:00",
+    ]
+    assert [one.get("end_datetime") for one in queries[1:]] == ["2026-07-01T00:00:00+00:00"] * 2
 
 
 def test_a_number_at_another_carrier_is_not_taken_for_ours() -> None:
