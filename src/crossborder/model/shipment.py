@@ -231,5 +231,33 @@ class Shipment:
     def _repr_html_(self) -> str:
         from crossborder.display import html_table
 
-        rows = ((event.at or event.local, event.stage.value, event.text) for event in self.events)
-        return html_table(("when", "stage", "what"), rows, caption=self.number)
+        rows = [
+            (
+                event.at.isoformat(" ", "minutes") if event.at is not None else event.local,
+                _where(event.place),
+                event.stage.value,
+                " ".join(filter(None, (event.health.value, event.reason))),
+                event.text or event.code,
+                event.number,
+            )
+            for event in reversed(self.events)
+        ]
+        said = [
+            f"{self.carrier} {self.number}: {self.state.stage.value}, {self.state.health.value}"
+        ]
+        for name, window in (
+            ("promised", self.promised),
+            ("expected", self.expected.window if self.expected is not None else None),
+        ):
+            if window is not None:
+                said.append(f"{name} {window.earliest:%Y-%m-%d} to {window.latest:%Y-%m-%d}")
+        heads = ("when", "where", "stage", "health", "what", "number")
+        return html_table(heads, rows, caption="; ".join(said))
+
+
+def _where(place: Place | None) -> str:
+    """The place in a few words."""
+    if place is None:
+        return ""
+    parts = (place.facility, place.city, place.region, place.country)
+    return ", ".join(filter(None, parts)) or place.text or ""
