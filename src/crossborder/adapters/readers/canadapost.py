@@ -136,9 +136,11 @@ REFS = ("customer-ref-1", "customer-ref-2", "original-pin", "return-pin")
 
 
 def _backwards(entry: Mapping[str, Any]) -> ParcelState | None:
-    text = entry.get("event-description")
-    said = BACKWARDS(text) if isinstance(text, str) else None
-    return said if said is not None and said.stage is not Stage.UNKNOWN else None
+    code, text = entry.get("event-identifier"), entry.get("event-description")
+    if not (isinstance(code, str) and code in STATES and isinstance(text, str)):
+        return None
+    said = BACKWARDS(text)
+    return None if said.stage is Stage.UNKNOWN else said
 
 
 SCAN = ScanShape(
@@ -179,6 +181,8 @@ class Reader(TrackingReader):
                 with sheet.parcel(item, item.maybe_text("pin")) as parcel:
                     parcel.add(SCAN, item, "significant-events", "occurrence")
                     parcel.line = item.maybe_text("service-name") or ""
-                    said = item.peek()
-                    parcel.refs += [Ref(VENDOR, said[name]) for name in REFS if said.get(name)]
+                    ids = map(item.peek().get, REFS)
+                    parcel.refs += [
+                        Ref(VENDOR, said) for said in ids if said and isinstance(said, str)
+                    ]
         return Reading(*sheet.found())
