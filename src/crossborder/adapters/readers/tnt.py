@@ -1,0 +1,99 @@
+"""TNT: answers of ExpressConnect Tracking 3.1 (`TrackResponse` with `Consignment`s).
+
+Source: TNT ExpressConnect Tracking Technical Guide 1.7, "Delivery summary codes" and "StatusData";
+the guide lists no status codes, `STATES` holds those that answers show. Times are local to the
+depot and have no zone.
+"""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from crossborder.model.ids import Ref
+from crossborder.model.tracking import Health, Stage
+from crossborder.protocols.logistics import Reading, TrackingReader
+from crossborder.wire.scans import ParcelDraft, ScanShape, Sheet, When, Where, many, states
+
+__all__ = ["Reader"]
+
+VENDOR = "tnt"
+
+SUMMARY = states(
+    {
+        "DEL": Stage.DELIVERED,
+        "INT": Stage.LINE_HAUL,
+        "EXC": (Stage.UNKNOWN, Health.FAILED, "unknown"),
+    }
+)
+"""`SummaryCode` of a consignment; INT only says "moving", EXC only that something is wrong."""
+
+STATES = states(
+    {
+        "PU": Stage.ACCEPTED,
+        "CI": Stage.ACCEPTED,
+        "AS": Stage.LINE_HAUL,
+        "IR": Stage.LINE_HAUL,
+        "IS": Stage.LINE_HAUL,
+        "OS": Stage.LINE_HAUL,
+        "TR": Stage.LINE_HAUL,
+        "NR": (Stage.LINE_HAUL, Health.OK, "carrier_delay"),
+        "MLA": (Stage.LINE_HAUL, Health.OK, "carrier_delay"),
+        "LAA": (Stage.LINE_HAUL, Health.OK, "regulatory_hold"),
+        "LAC": (Stage.LINE_HAUL, Health.OK, "carrier_delay"),
+        "CDB": (Stage.LINE_HAUL, Health.OK, "carrier_damaged_parcel"),
+        "FDB": (Stage.LINE_HAUL, Health.OK, "carrier_damaged_parcel"),
+        "PA": Stage.HANDOVER,
+        "OD": Stage.OUT_FOR_DELIVERY,
+        "OK": Stage.DELIVERED,
+        "RES": Stage.DELIVERED,
+    }
+)
+"""`StatusCode`; PA is given to the post for delivery, CDB and FDB are packed again and go on."""
+
+_NOT_FOUND = "CNF"
+
+SCAN = ScanShape(
+    VENDOR,
+    When(("LocalEventDate", "LocalEventTime"), layouts=("%Y%m%d %H%M",)),
+    code="StatusCode",
+    text="StatusDescription",
+    where=Where(facility="DepotName", text="Depot"),
+    states=STATES,
+)
+
+
+def _explained(parcel: ParcelDraft) -> bool:
+    """Whether the newest status itself says what is wrong."""
+    newest = max(parcel.scans, key=lambda scan: scan.local or "", default=None)
+    return newest is not None and newest.health is not Health.OK
+
+
+@frozen
+class Reader(TrackingReader):
+    """Reads what TNT answers about consignments."""
+
+    def read(self, body: bytes, *, received_at: datetime, charset: str | None = None) -> Reading:
+        """One parcel a consignment; those it does not find and refused calls are problems.
+
+        Raises:
+            Unreadable: the bytes are no answer of TNT.
+        """
+        sheet = Sheet.xml(body, source=VENDOR, received_at=received_at, charset=charset)
+        sheet.expect("TrackResponse")
+        answer = sheet.top.one("TrackResponse")
+        for error in many(answer, "Error"):
+            sheet.refused(error.maybe_text("Code") or "", error.maybe_text("Message") or "")
+        for item in many(answer, "Consignment"):
+            number = item.maybe_text("ConsignmentNumber") or ""
+            if item.peek().get("SummaryCode") == _NOT_FOUND:
+                sheet.refused(_NOT_FOUND, "the consignment is not found", number=number)
+                continue
+            with sheet.parcel(item, number) as parcel:
+                parcel.add(SCAN, item, "StatusData")
+                parcel.reports(SUMMARY, item, "SummaryCode")
+                if parcel.state == SUMMARY["EXC"] and _explained(parcel):
+                    parcel.state = None
+                reference = item.maybe_text("CustomerReference")
+                if reference:
+                    parcel.refs.append(Ref(VENDOR, reference))
+        return Reading(*sheet.found())
