@@ -1,0 +1,294 @@
+"""Ordinary mail (平邮): no scans, so only time speaks: expected, overdue, presumed lost.
+
+Silence is never taken for a delivery. That a letter has arrived is known from its buyer or from a
+carrier, or not at all.
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from crossborder.model.check import checked, refuse
+from crossborder.model.decision import Decision, Reason, decides
+from crossborder.model.events import Event
+from crossborder.model.extra import Extra
+from crossborder.model.ids import ShipmentId
+from crossborder.model.shipment import Shipment
+from crossborder.model.time import Window
+from crossborder.model.tracking import Stage
+from crossborder.predict.calendar import ALWAYS, WorkCalendar
+from crossborder.predict.quantiles import Distribution
+
+__all__ = ["MailLimits", "MailProposal", "MailState", "MailWord", "UntrackedMail", "untracked"]
+
+_DAY = timedelta(days=1)
+_THOUSANDTH = Decimal("0.001")
+
+
+class MailState(StrEnum):
+    """How an ordinary letter or packet stands; the first three follow from the time alone."""
+
+    EXPECTED = "expected"
+    OVERDUE = "overdue"
+    PRESUMED_LOST = "presumed_lost"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    LOST = "lost"
+
+
+_BY_TIME = (MailState.EXPECTED, MailState.OVERDUE, MailState.PRESUMED_LOST)
+_SAID = {
+    "delivered": MailState.DELIVERED,
+    "returned": MailState.RETURNED,
+    "lost": MailState.LOST,
+}
+_STAGES = {
+    Stage.DELIVERED: MailState.DELIVERED,
+    Stage.RETURNED: MailState.RETURNED,
+    Stage.LOST: MailState.LOST,
+    Stage.DESTROYED: MailState.LOST,
+}
+_SPEAKERS = ("buyer", "carrier")
+_WORDS = (*_SAID, "not_arrived")
+_ACTIONS = ("wait", "tell_customer", "ask_customer", "resend", "refund")
+
+
+def _chance(instance: object, attribute: object, value: Decimal) -> None:
+    if not 0 < value < 1:
+        raise refuse(instance, getattr(attribute, "name", ""), value, "must lie between 0 and 1")
+
+
+@frozen(field_transformer=checked)
+class MailLimits:
+    """Where the windows end, on the law of the line's transit.
+
+    The defaults are starting points, not measurements: set them by what a second parcel costs
+    against what a buyer's patience is worth.
+
+    Attributes:
+        earliest: with this chance it comes before the window.
+        overdue: with this chance it has come before it is overdue.
+        lost: with this chance it has come before it is presumed lost, were none ever lost.
+        grace: it stays overdue at least so long.
+    """
+
+    earliest: Decimal = field(default=Decimal("0.05"), validator=_chance)
+    overdue: Decimal = field(default=Decimal("0.90"), validator=_chance)
+    lost: Decimal = field(default=Decimal("0.99"), validator=_chance)
+    grace: timedelta = timedelta(days=10)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.earliest <= self.overdue <= self.lost:
+            raise refuse(self, "overdue", self.overdue, "must lie between earliest and lost")
+        if self.grace < timedelta(0):
+            raise refuse(self, "grace", self.grace, "must not be negative")
+
+
+@frozen(field_transformer=checked)
+class MailWord:
+    """What somebody said of the letter.
+
+    Attributes:
+        speaker: buyer or carrier.
+        said: delivered, returned, lost or not_arrived.
+        known_at: since when we know.
+    """
+
+    speaker: str
+    said: str
+    known_at: datetime
+
+    def __attrs_post_init__(self) -> None:
+        if self.speaker not in _SPEAKERS:
+            raise refuse(self, "speaker", self.speaker, "must be buyer or carrier")
+        if self.said not in _WORDS:
+            raise refuse(self, "said", self.said, f"must be one of {', '.join(_WORDS)}")
+
+
+@frozen(field_transformer=checked)
+class MailProposal:
+    """What to do.
+
+    Attributes:
+        action: wait, tell_customer, ask_customer, resend or refund.
+        confirm: a person has to agree first, as it costs money.
+        until: until when to leave it at that, or None.
+    """
+
+    action: str
+    confirm: bool = False
+    until: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.action not in _ACTIONS:
+            raise refuse(self, "action", self.action, f"must be one of {', '.join(_ACTIONS)}")
+
+
+@frozen(field_transformer=checked)
+class UntrackedMail:
+    """How an ordinary letter or packet stands.
+
+    Attributes:
+        shipment_id: which.
+        state: how it stands.
+        expected: when it should arrive: after its end it is overdue.
+        lost_after: then it is presumed lost.
+        proposals: what to do; of several one is to be chosen.
+        still_coming: the chance that it comes yet, to three places; it moves no state.
+    """
+
+    shipment_id: ShipmentId
+    state: MailState
+    expected: Window
+    lost_after: datetime
+    proposals: tuple[MailProposal, ...]
+    still_coming: Decimal
+
+    def __attrs_post_init__(self) -> None:
+        if self.lost_after < self.expected.latest:
+            raise refuse(self, "lost_after", self.lost_after.isoformat(), "is before it is overdue")
+        if not 0 <= self.still_coming <= 1:
+            raise refuse(self, "still_coming", self.still_coming, "must be a share, 0 to 1")
+
+
+def _windows(
+    sent: datetime,
+    transit: Distribution,
+    limits: MailLimits,
+    origin: WorkCalendar,
+    destination: WorkCalendar,
+) -> tuple[Window, datetime]:
+    """The expected window and the moment of giving up, each on a day that has mail."""
+    begun = origin.begins(sent)
+
+    def by(chance: Decimal) -> datetime:
+        return destination.begins(begun + _DAY * transit.quantile(float(chance)))
+
+    earliest, latest = by(limits.earliest), by(limits.overdue)
+    lost = max(by(limits.lost), destination.begins(latest + limits.grace))
+    return Window(earliest, latest), lost
+
+
+def _by_time(window: Window, lost: datetime, now: datetime) -> MailState:
+    if now > lost:
+        return MailState.PRESUMED_LOST
+    return MailState.OVERDUE if now > window.latest else MailState.EXPECTED
+
+
+def _told(shipment: Shipment, words: tuple[MailWord, ...]) -> tuple[MailState | None, str]:
+    """What is known by word, and by whose: of the words that settle it the newest, then scans."""
+    settling = [word for word in words if word.said in _SAID]
+    if settling:
+        # Of two words of one moment the one that ends more stands, whatever their order.
+        order = tuple(_SAID)
+        newest = max(
+            settling, key=lambda word: (word.known_at, -order.index(word.said), word.speaker)
+        )
+        return _SAID[newest.said], newest.speaker
+    stage = shipment.state.stage
+    return (_STAGES[stage], "carrier") if stage in _STAGES else (None, "")
+
+
+def _still_coming(transit: Distribution, waited: float, loss: int, state: MailState) -> Decimal:
+    """The chance that it comes yet, after so many days of silence."""
+    if state not in _BY_TIME:
+        return Decimal(0)
+    alive = (1 - loss / 1000) * (1 - transit.cdf(waited))
+    gone = loss / 1000
+    share = alive / (alive + gone) if alive + gone else 0.0
+    return Decimal(share).quantize(_THOUSANDTH)
+
+
+def _proposals(
+    state: MailState, window: Window, lost: datetime, *, asked: bool
+) -> tuple[MailProposal, ...]:
+    if state is MailState.DELIVERED:
+        return (MailProposal("ask_customer"),) if asked else ()
+    if state is MailState.EXPECTED:
+        action = "tell_customer" if asked else "wait"
+        return (MailProposal(action, until=window.latest),)
+    if state is MailState.OVERDUE:
+        return (MailProposal("tell_customer", until=lost),)
+    return MailProposal("resend", confirm=True), MailProposal("refund", confirm=True)
+
+
+_LIMITS = MailLimits()
+
+
+@decides("logistics.untracked", 1)
+def untracked(
+    shipment: Shipment,
+    transit: Distribution,
+    *,
+    now: datetime,
+    words: tuple[MailWord, ...] = (),
+    before: MailState | None = None,
+    loss: int = 0,
+    limits: MailLimits = _LIMITS,
+    origin: WorkCalendar = ALWAYS,
+    destination: WorkCalendar = ALWAYS,
+) -> Decision[UntrackedMail | None]:
+    """How ordinary mail stands `now`; None while it has not been sent.
+
+    - Time alone leads from expected to overdue to presumed lost, and never back: with `before` a
+      later, slower law of the line takes nothing back.
+    - Only a word of the buyer or of a carrier, or a carrier's own scan, makes it delivered,
+      returned or lost; the newest word stands. A buyer's "not arrived" changes no state: until it
+      is overdue the buyer is told when to expect it.
+    - Telling the customer is proposed as automatic; a second parcel or a refund waits for a person.
+
+    Args:
+        shipment: with the day it was handed over and whatever scans there are.
+        transit: days from hand-over to delivery, as the line has shown.
+        now: the moment of looking.
+        words: what the buyer and carriers have said so far.
+        before: the state as it was decided last, or None.
+        loss: the share of the line's parcels that is lost, in thousandths; for the chance only.
+        limits: where the windows end.
+        origin: when the post takes mail in; the ship date counts from its next opening.
+        destination: when mail is delivered; no window ends on a day without.
+
+    Raises:
+        InvalidValue: a word known only after `now`, more than 1000 thousandths lost, or a law that
+            reaches below zero.
+    """
+    if not 0 <= loss <= 1000:
+        raise refuse("untracked", "loss", loss, "must be 0 to 1000 thousandths")
+    if transit.values[0] < 0:
+        raise refuse("untracked", "transit", transit.values[0], "must not reach below zero")
+    for word in words:
+        if word.known_at > now:
+            raise refuse("untracked", "words", word.known_at.isoformat(), "is later than now")
+    sent = shipment.ship_date
+    if sent is None or sent > now:
+        return Decision(None, (Reason("not_sent", "has not been handed over"),))
+    window, lost = _windows(sent, transit, limits, origin, destination)
+    state = _by_time(window, lost, now)
+    facts = Extra({"overdue": window.latest.isoformat(), "lost_after": lost.isoformat()})
+    reasons = [Reason(f"by_time_{state.value}", "as far as time tells", facts)]
+    if before in _BY_TIME and _BY_TIME.index(before) > _BY_TIME.index(state):
+        reasons.append(Reason("never_back", f"it was {before.value} already"))
+        state = before
+    told, speaker = _told(shipment, words)
+    if told is not None:
+        state = told
+        reasons.append(Reason(f"{speaker}_says_{told.value}", f"the {speaker}'s word"))
+    elif before is not None and before not in _BY_TIME:
+        state = before
+        reasons.append(Reason("settled_before", f"it was {before.value} by somebody's word"))
+    missed = any(word.said == "not_arrived" for word in words)
+    if missed:
+        reasons.append(Reason("buyer_misses_it", "somebody said that it has not arrived"))
+    mail = UntrackedMail(
+        shipment.id,
+        state,
+        window,
+        lost,
+        _proposals(state, window, lost, asked=missed),
+        _still_coming(transit, (now - origin.begins(sent)) / _DAY, loss, state),
+    )
+    changed = state is not (before or MailState.EXPECTED)
+    events = (Event(f"logistics.mail_{state.value}", shipment.id, now, facts),) if changed else ()
+    return Decision(mail, tuple(reasons), events)
