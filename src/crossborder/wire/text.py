@@ -86,16 +86,16 @@ def read_json(
         if len(content) > limit:
             raise _unreadable(f"is larger than {limit} characters", len(content), source)
         text = content.removeprefix("\ufeff")
-    if not text.strip():
+    if not text or text.isspace():
         raise _unreadable("is empty", "", source)
-    if _HALF_PAIR.search(text):
+    if "\\u" in text and _HALF_PAIR.search(text):
         text = _ESCAPES.sub(_whole, text)
 
-    def constant(name: str) -> NoReturn:
-        raise _unreadable("holds a number that is not finite", name, source)
-
     try:
-        value = json.loads(text, parse_float=Decimal, parse_constant=constant)
+        value = _DECODER.decode(text)
+    except _NotFinite as error:
+        said = "holds a number that is not finite"
+        raise _unreadable(said, error.args[0], source) from None
     except json.JSONDecodeError as error:
         said = f"is not JSON at character {error.pos}: {error.msg}"
         raise _unreadable(said, _near(text, error.pos), source) from None
@@ -108,6 +108,18 @@ def read_json(
     if text.count("[") + text.count("{") > NESTING and _deeper(value, NESTING):
         raise _too_deep(text, source)
     return value
+
+
+class _NotFinite(Exception):
+    """NaN or Infinity, which JSON does not have."""
+
+
+def _constant(name: str) -> NoReturn:
+    raise _NotFinite(name)
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant)
+"""One for all: to make it costs more than to read a short answer."""
 
 
 def _unreadable(text: str, value: object, source: str) -> Unreadable:
@@ -129,17 +141,19 @@ def _whole(match: re.Match[str]) -> str:
     return "\\ufffd" if match["half"] else match[0]
 
 
+_HOLDERS = frozenset({dict, list})
+
+
 def _deeper(value: Any, limit: int) -> bool:
     level = [value]
     for _ in range(limit):
-        level = [
-            child
-            for item in level
-            for child in (item.values() if isinstance(item, dict) else item)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
+        below: list[Any] = []
+        for item in level:
+            inside = item.values() if type(item) is dict else item
+            below += [child for child in inside if type(child) in _HOLDERS]
+        if not below:
             return False
+        level = below
     return True
 
 
