@@ -105,7 +105,7 @@ def read_json(
         if isinstance(error, Unreadable):
             raise
         raise _unreadable("holds a number that is too long", text[:_CUT], source) from None
-    if text.count("[") + text.count("{") > NESTING and _deeper(value, NESTING):
+    if text.count("[") + text.count("{") > NESTING and not _flat(text) and _deeper(value, NESTING):
         raise _too_deep(text, source)
     return value
 
@@ -142,6 +142,21 @@ def _whole(match: re.Match[str]) -> str:
 
 
 _HOLDERS = frozenset({dict, list})
+_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def _flat(text: str) -> bool:
+    """Whether the brackets close within `NESTING`; False also where texts hold odd ones.
+
+    Pairs with nothing between them are taken out, round by round, at the speed of C.
+    """
+    left = text.encode("utf-8", "replace").translate(None, _BUT_BRACKETS)
+    for _ in range(NESTING):
+        before = len(left)
+        left = left.replace(b"{}", b"").replace(b"[]", b"")
+        if not left or len(left) == before:
+            break
+    return not left
 
 
 def _deeper(value: Any, limit: int) -> bool:
