@@ -94,6 +94,13 @@ def test_an_exception_keeps_the_reason_of_its_newest_status_or_is_just_wrong() -
     assert (bare.state.stage, bare.state.health) == (Stage.UNKNOWN, Health.FAILED)
 
 
+def test_a_summary_that_only_says_moving_gives_way_to_the_statuses() -> None:
+    (parcel,) = read(answer(consignment("1", status("OD"), summary="INT"))).parcels
+    assert parcel.state.stage is Stage.OUT_FOR_DELIVERY
+    (parcel,) = read(answer(consignment("1", status("ZZZ"), summary="INT"))).parcels
+    assert parcel.state.stage is Stage.LINE_HAUL
+
+
 def test_a_code_in_no_table_stays_unknown_whatever_its_text_says() -> None:
     texts = ("Shipment Delivered Damaged.", "Returned To Sender", "Out For Delivery.")
     scans = [status("ZZZ", text) for text in texts]
@@ -128,7 +135,9 @@ def test_a_time_without_an_hour_is_a_day() -> None:
     assert (parcel.events[0].at, parcel.events[0].local) == (None, "20260204")
 
 
-@pytest.mark.parametrize("body", ["<html/>", "<TrackResponse>no</TrackResponse>"])
+@pytest.mark.parametrize(
+    "body", ["<html/>", "<TrackResponse>no</TrackResponse>", answer("<Result/>")]
+)
 def test_what_is_not_an_answer_of_tnt_is_unreadable(body: str) -> None:
     with pytest.raises(Unreadable):
         read(body)

@@ -63,9 +63,12 @@ SCAN = ScanShape(
 
 
 def _explained(parcel: ParcelDraft) -> bool:
-    """Whether the newest status itself says what is wrong."""
+    """Whether the statuses say more than a word for "moving" or "wrong" does."""
+    if parcel.state == SUMMARY["INT"]:
+        return any(scan.stage is not Stage.UNKNOWN for scan in parcel.scans)
     newest = max(parcel.scans, key=lambda scan: scan.local or "", default=None)
-    return newest is not None and newest.health is not Health.OK
+    wrong = newest is not None and newest.health is not Health.OK
+    return wrong and parcel.state == SUMMARY["EXC"]
 
 
 @frozen
@@ -81,6 +84,8 @@ class Reader(TrackingReader):
         sheet = Sheet.xml(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("TrackResponse")
         answer = sheet.top.one("TrackResponse")
+        if not (answer.has("Consignment") or answer.has("Error")):
+            raise answer.refuse("Consignment", None, "is missing")
         for error in many(answer, "Error"):
             sheet.refused(error.maybe_text("Code") or "", error.maybe_text("Message") or "")
         for item in many(answer, "Consignment"):
@@ -91,7 +96,7 @@ class Reader(TrackingReader):
             with sheet.parcel(item, number) as parcel:
                 parcel.add(SCAN, item, "StatusData")
                 parcel.reports(SUMMARY, item, "SummaryCode")
-                if parcel.state == SUMMARY["EXC"] and _explained(parcel):
+                if _explained(parcel):
                     parcel.state = None
                 reference = item.maybe_text("CustomerReference")
                 if reference:
