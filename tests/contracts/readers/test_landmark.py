@@ -135,6 +135,7 @@ def test_one_wrong_event_and_one_nameless_package_are_problems() -> None:
 
 
 def test_what_is_not_an_answer_of_landmark_is_unreadable() -> None:
-    for body in ("<html/>", "<TrackResponse>hello</TrackResponse>"):
+    others = "<TrackResponse><TrackInfo ID='1'/></TrackResponse>"
+    for body in ("<html/>", "<TrackResponse>hello</TrackResponse>", others):
         with pytest.raises(Unreadable):
             read(body)

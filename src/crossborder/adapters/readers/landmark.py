@@ -81,6 +81,8 @@ class Reader(TrackingReader):
         sheet = Sheet.xml(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("TrackResponse")
         answer = sheet.top.one("TrackResponse")
+        if not (answer.has("Result") or answer.has("Errors")):
+            raise answer.refuse("Result", None, "is missing")
         results = many(answer, "Result")
         errors = [error for part in (answer, *results) for error in many(part, "Errors", "Error")]
         for error in errors:
