@@ -1,0 +1,326 @@
+"""The chance of being late, from everything known up to a moment.
+
+It is put together in logits: three parts what today's pace says (`Hazard`), one part what parcels
+of that line, destination and promise took in the past (`TransitTable`), a shift that answers how
+often parcels were late against what was said when they were handed over, and what a silence
+says where scans are known (`ScanGaps`).
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from math import ceil, log
+
+from attrs import frozen
+
+from crossborder.errors import InvalidValue, NaiveTime
+from crossborder.model.check import checked
+from crossborder.predict.survival.hazard import Hazard, Way, logistic
+from crossborder.predict.survival.journey import Arrived, Journey, News, Scanned
+from crossborder.predict.survival.shift import Shift
+from crossborder.predict.survival.silence import ScanGaps
+from crossborder.predict.survival.table import TransitTable
+
+__all__ = ["LateChance", "LateForecast"]
+
+_SECONDS = 86_400.0
+
+_TABLE_SHARE = 0.25
+_TABLE_PRIOR = 50.0
+"""The table's part of the logit, once it rests on many more parcels than that."""
+
+_GIVE_UP = 60
+"""Days after which an open parcel teaches nothing more about arriving."""
+
+_USUAL_FADE = 0.5 ** (1 / 20)
+_USUAL_PRIOR = 20.0
+_USUAL_PROMISE, _USUAL_WORTH = log(24.0), log(120.0)
+"""What is usual in promises and worths fades by half in twenty days."""
+
+_EDGE = 1e-4
+"""No part is surer than that."""
+
+
+@frozen(field_transformer=checked)
+class LateChance:
+    """How likely a parcel is to miss its promise.
+
+    Attributes:
+        probability: of being late, from 0 to 1.
+        left: until the end of the promise; negative when it has passed.
+        evidence: how many parcels of today stand behind it.
+        silence: since the last scan or the hand-over, where the line's scans are known; or None.
+        usual_silence: what nine in ten gaps of the line do not exceed, or None.
+        as_of: when it was said.
+    """
+
+    probability: float
+    left: timedelta
+    evidence: int
+    silence: timedelta | None
+    usual_silence: timedelta | None
+    as_of: datetime
+
+
+class _Open:
+    """A parcel on its way."""
+
+    __slots__ = ("arrived", "due", "ended", "handed", "journey", "promised", "said", "seen", "way")
+
+    def __init__(self, journey: Journey, way: Way, *, handed: float, due: float, promised: float):
+        self.journey, self.way = journey, way
+        self.handed, self.due, self.promised = handed, due, promised
+        self.said: float | None = None
+        self.arrived: float | None = None
+        self.ended = False
+        self.seen = handed
+
+
+class LateForecast:
+    """Chances of being late, improved by each thing that becomes known.
+
+    News is told with the moment it was known; of one day in any order. Telling and asking move
+    time on: a day is learnt from as soon as something of a later day is told or asked, and what
+    was known on a day that is over is refused from then on.
+
+    >>> forecast = LateForecast()
+    >>> sent = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    >>> parcel = Journey("p1", sent, sent + timedelta(days=9))
+    >>> forecast.observe(parcel, known_at=sent, now=sent)
+    >>> soon, later = (sent + timedelta(days=day) for day in (1, 8))
+    >>> forecast.late("p1", now=soon).probability < forecast.late("p1", now=later).probability
+    True
+    """
+
+    __slots__ = (
+        *("_gaps", "_hazard", "_leaving", "_parcels", "_promise", "_scans", "_shift"),
+        *("_table", "_today", "_worth", "_zone"),
+    )
+
+    def __init__(self, *, holidays: Iterable[date] = (), zone: tzinfo = UTC) -> None:
+        """Nothing known.
+
+        Args:
+            holidays: days on which little is delivered, past and to come.
+            zone: whose days are counted: the place of delivery.
+        """
+        self._zone = zone
+        self._hazard = Hazard(holidays)
+        self._table = TransitTable()
+        self._shift = Shift()
+        self._gaps: dict[str, ScanGaps] = {}
+        self._parcels: dict[str, _Open] = {}
+        self._promise = _Usual(_USUAL_PROMISE)
+        self._worth = _Usual(_USUAL_WORTH)
+        self._today: int | None = None
+        self._scans: list[tuple[str, float]] = []
+        self._leaving: dict[int, list[_Open]] = {}
+
+    def _at(self, moment: datetime) -> float:
+        """A moment in days of the zone, Monday the first of January of year 1 being 0."""
+        there = moment.astimezone(self._zone)
+        seconds = there.hour * 3600 + there.minute * 60 + there.second + there.microsecond / 1e6
+        return there.toordinal() - 1 + seconds / _SECONDS
+
+    def observe(self, news: News, *, known_at: datetime, now: datetime) -> None:
+        """Learn that a parcel was handed over, was scanned, has arrived or is followed no longer.
+
+        Being late need not be told: it is known when the promise passes.
+
+        Raises:
+            InvalidValue: known after `now`, on a day that is over, before it happened, or of a
+                parcel that is not (or already) on its way.
+            NaiveTime: a time without a zone.
+        """
+        known_at, now = _aware(known_at, "known_at"), _aware(now, "now")
+        if known_at > now:
+            raise _refuse("known_at", known_at, f"is later than now ({now.isoformat()})")
+        happened = news.handed_at if isinstance(news, Journey) else news.at
+        if happened > known_at:
+            raise _refuse("known_at", known_at, f"is before it happened ({happened.isoformat()})")
+        self._move(int(self._at(known_at)), known_at)
+        if isinstance(news, Journey):
+            self._begin(news, self._at(known_at))
+            return
+        parcel = self._parcels.get(news.id)
+        if parcel is None or parcel.arrived is not None or parcel.ended:
+            raise InvalidValue("is not on its way", field="id", value=news.id, source=_NAME)
+        at = self._at(news.at)
+        if at < parcel.handed:
+            raise _refuse("at", news.at, "is before the hand-over")
+        if isinstance(news, Scanned):
+            self._scans.append((news.id, at))
+        elif isinstance(news, Arrived):
+            parcel.arrived = at
+        else:
+            parcel.ended = True
+
+    def _begin(self, journey: Journey, known: float) -> None:
+        if journey.id in self._parcels:
+            raise InvalidValue("is on its way", field="id", value=journey.id, source=_NAME)
+        handed, due = self._at(journey.handed_at), self._at(journey.promised_by)
+        ordered = (
+            handed if journey.ordered_at is None else min(self._at(journey.ordered_at), handed)
+        )
+        worth = 0.0 if journey.worth is None else log(journey.worth + 10.0) - self._worth.mean
+        promised, waited = due - ordered, handed - ordered
+        way = Way(int(handed), promised, self._promise.mean, waited=waited, worth=worth)
+        parcel = _Open(journey, way, handed=handed, due=due, promised=promised)
+        if due > known:
+            parcel.said = self._raw(parcel, handed)
+            self._leaving.setdefault(ceil(due) - 1, []).append(parcel)
+        self._parcels[journey.id] = parcel
+
+    def late(self, id: str, *, now: datetime) -> LateChance:
+        """The chance that a parcel on its way misses its promise.
+
+        Raises:
+            InvalidValue: it is not on its way, was handed over after `now`, or `now` is on a day
+                that is over.
+            NaiveTime: a time without a zone.
+        """
+        now = _aware(now, "now")
+        at = self._at(now)
+        parcel = self._parcels.get(id)
+        if parcel is None or parcel.arrived is not None or parcel.ended:
+            raise InvalidValue("is not on its way", field="id", value=id, source=_NAME)
+        if at < parcel.handed:
+            raise _refuse("now", now, "is before the hand-over")
+        self._move(int(at), now)
+        journey = parcel.journey
+        gaps = self._gaps.get(journey.line)
+        usual = gaps.quantile(0.9) if gaps is not None else None
+        silence = None
+        chance = 1.0
+        if at < parcel.due:
+            z = self._raw(parcel, at) + self._shift.value
+            if gaps is not None and usual is not None:
+                z += gaps.logit(at - parcel.seen)
+            chance = logistic(z)
+        if usual is not None:
+            silence = timedelta(days=at - parcel.seen)
+        evidence = int(self._table.evidence(day=int(at)))
+        gap = None if usual is None else timedelta(days=usual)
+        return LateChance(chance, journey.promised_by - now, evidence, silence, gap, now)
+
+    def _raw(self, parcel: _Open, at: float) -> float:
+        """The logit of being late without the shift and without silence."""
+        z = _logit(self._hazard.outlasts(parcel.way, at, parcel.due))
+        day = int(at)
+        evidence = self._table.evidence(day=day)
+        if not evidence:
+            return z
+        journey = parcel.journey
+
+        def beyond(moment: float) -> float:
+            return self._table.survival(
+                journey.line,
+                journey.destination,
+                promised=parcel.promised,
+                age=moment - parcel.handed,
+                day=day,
+            )
+
+        open_ = beyond(at)
+        past = _logit(beyond(parcel.due) / open_) if open_ else z
+        share = _TABLE_SHARE * evidence / (evidence + _TABLE_PRIOR)
+        return (1.0 - share) * z + share * past
+
+    def _move(self, day: int, moment: datetime) -> None:
+        """Close the days before this one."""
+        today = self._today
+        if today is not None and day < today:
+            raise _refuse("known_at", moment, "lies on a day that is over")
+        if today is not None:
+            for over in range(today, day):
+                self._close(over)
+        self._today = day
+
+    def _close(self, day: int) -> None:
+        """Learn from a day that is over, in an order that is always the same."""
+        learnt: list[tuple[Way, bool]] = []
+        gone: list[str] = []
+        for id_ in sorted(self._parcels):
+            parcel = self._parcels[id_]
+            journey, age = parcel.journey, day - int(parcel.handed)
+            if int(parcel.handed) == day:
+                self._promise.tell(log(min(max(parcel.promised, 3.0), 80.0)))
+                if journey.worth is not None:
+                    self._worth.tell(log(journey.worth + 10.0))
+            if parcel.ended:
+                gone.append(id_)
+                continue
+            if age <= _GIVE_UP:
+                learnt.append((parcel.way, parcel.arrived is not None))
+            if parcel.arrived is not None:
+                self._table.add(
+                    journey.line,
+                    journey.destination,
+                    promised=parcel.promised,
+                    took=parcel.arrived - parcel.handed,
+                    day=day,
+                )
+                gone.append(id_)
+        self._hazard.learn(day, learnt)
+        self._judge(day)
+        self._heed_scans()
+        for id_ in gone:
+            del self._parcels[id_]
+        self._promise.fade()
+        self._worth.fade()
+
+    def _judge(self, day: int) -> None:
+        """Hold what was said at hand-over against the promises that passed."""
+        for parcel in sorted(self._leaving.pop(day, ()), key=lambda parcel: parcel.journey.id):
+            if parcel.said is not None and not (parcel.ended and parcel.arrived is None):
+                late = parcel.arrived is None or parcel.arrived >= parcel.due
+                self._shift.tell(logistic(parcel.said), late=late)
+        self._shift.fade()
+
+    def _heed_scans(self) -> None:
+        for id_, at in sorted(self._scans, key=lambda scan: scan[::-1]):
+            parcel = self._parcels[id_]
+            if at > parcel.seen:
+                gaps = self._gaps.setdefault(parcel.journey.line, ScanGaps())
+                gaps.add(at - parcel.seen)
+                parcel.seen = at
+        self._scans.clear()
+
+
+class _Usual:
+    """A mean that follows, beside twenty of the value it began with."""
+
+    __slots__ = ("_start", "_sum", "_weight")
+
+    def __init__(self, start: float) -> None:
+        self._start = start
+        self._sum = self._weight = 0.0
+
+    def tell(self, value: float) -> None:
+        self._sum += value
+        self._weight += 1.0
+
+    def fade(self) -> None:
+        self._sum *= _USUAL_FADE
+        self._weight *= _USUAL_FADE
+
+    @property
+    def mean(self) -> float:
+        return (self._sum + _USUAL_PRIOR * self._start) / (self._weight + _USUAL_PRIOR)
+
+
+_NAME = LateForecast.__name__
+
+
+def _logit(chance: float) -> float:
+    chance = min(max(chance, _EDGE), 1.0 - _EDGE)
+    return log(chance / (1.0 - chance))
+
+
+def _aware(moment: datetime, name: str) -> datetime:
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise NaiveTime("has no zone", field=name, value=moment, source=_NAME)
+    return moment
+
+
+def _refuse(name: str, moment: datetime, text: str) -> InvalidValue:
+    return InvalidValue(text, field=name, value=moment.isoformat(), source=_NAME)
