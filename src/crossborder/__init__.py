@@ -366,7 +366,13 @@ if TYPE_CHECKING:
         Leg as Leg,
     )
     from crossborder.model.shipment import (
+        NumberUse as NumberUse,
+    )
+    from crossborder.model.shipment import (
         Shipment as Shipment,
+    )
+    from crossborder.model.shipment import (
+        Stay as Stay,
     )
     from crossborder.model.shipment import (
         UnitKind as UnitKind,
@@ -657,7 +663,9 @@ _HOMES = {
     "crossborder.model.shipment": (
         "HandlingUnit",
         "Leg",
+        "NumberUse",
         "Shipment",
+        "Stay",
         "UnitKind",
     ),
     "crossborder.model.status": (

@@ -33,7 +33,7 @@ from crossborder.protocols.storage import (
     TokenStore,
     command_id,
 )
-from crossborder.protocols.webhooks import WebhookEvent, WebhookReader
+from crossborder.protocols.webhooks import Heard, ReplayGuard, WebhookEvent, WebhookReader
 
 __all__ = [
     "Appended",
@@ -46,6 +46,7 @@ __all__ = [
     "DispatchReporter",
     "Entry",
     "Found",
+    "Heard",
     "HeldStock",
     "Inbox",
     "Journal",
@@ -60,6 +61,7 @@ __all__ = [
     "Purchasing",
     "Reading",
     "Recorded",
+    "ReplayGuard",
     "Sourced",
     "StockLedger",
     "StockLevel",
