@@ -49,9 +49,10 @@ class Grade:
         state_true: looks at which it was the true one, reported or not.
         wrong_ends: parcels whose last state is not how they truly ended.
         falsely_delivered: parcels that were called delivered before they were, or never are.
+        judged: parcels of which forecasts and alarms count: those after the warm-up.
         forecasts: looks with a forecast, at parcels that do arrive.
         covered: share of those that arrive by the quantile, for each quantile asked for.
-        alarms: the alarm of each parcel that had one.
+        alarms: the alarm of each parcel that had one, in the warm-up too.
         precision: alarms whose parcel was late or never came.
         recall: parcels that were late or never came, and had an alarm by then.
         lead_days: mean time from a right alarm to the broken promise.
@@ -65,6 +66,7 @@ class Grade:
     state_true: float
     wrong_ends: tuple[str, ...]
     falsely_delivered: tuple[str, ...]
+    judged: int
     forecasts: int
     covered: dict[float, float]
     alarms: dict[str, Warned]
@@ -90,6 +92,7 @@ class _Tally:
     """A grade in the making."""
 
     quantiles: tuple[float, ...]
+    judged: set[str]
     looks: int = 0
     known: int = 0
     true: int = 0
@@ -113,8 +116,8 @@ class _Tally:
             self.false[truth.parcel] = None
 
     def forecast(self, truth: Truth, arrival: Distribution, now: datetime) -> None:
-        """Count a forecast of a parcel that does arrive."""
-        if truth.delivered_at is None:
+        """Count a forecast, where it counts and the parcel does arrive."""
+        if truth.delivered_at is None or truth.parcel not in self.judged:
             return
         self.forecasts += 1
         hours = (truth.delivered_at - now) / _HOUR
@@ -131,6 +134,7 @@ def grade(
     *,
     forecaster: Forecaster | None = None,
     alarm: Alarm = probably_late,
+    warm_up: int = 0,
     every: timedelta = _DAY,
     quantiles: tuple[float, ...] = (0.5, 0.8, 0.9),
 ) -> Grade:
@@ -144,11 +148,14 @@ def grade(
         world: what is looked at.
         forecaster: says when parcels arrive; None for the laws of `StageLaws`.
         alarm: says of which parcels to warn.
+        warm_up: so many masters, the first ones, teach the forecaster; their states are graded,
+            their forecasts and alarms are not, but for the lost bags.
         every: from one look to the next.
         quantiles: those whose coverage is counted.
     """
     laws = StageLaws() if forecaster is None else forecaster
-    tally = _Tally(quantiles)
+    judged = {truth.parcel for one in world.consignments[warm_up:] for truth in one.truths}
+    tally = _Tally(quantiles, judged)
     replays = [Replay(one) for one in world.consignments]
     now = world.consignments[0].observations[0].received_at + every / 2
     going = replays
@@ -206,8 +213,9 @@ def _graded(tally: _Tally, parcels: list[Parcel]) -> Grade:
         stage, end = parcel.seen.state.stage, _end(parcel.truth)
         if stage is not end and (end is not None or stage.ended):
             wrong.append(parcel.truth.parcel)
-    late = {truth.parcel for truth in truths if truth.late}
-    right = late & tally.alarms.keys()
+    late = {truth.parcel for truth in truths if truth.late} & tally.judged
+    warned = tally.alarms.keys() & tally.judged
+    right = late & warned
     bags = [t.parcel for t in truths if "missing_at_break_bulk" in t.reasons]
     held = [t.parcel for t in truths if t.held]
     leads = [tally.alarms[name].left / _DAY for name in right]
@@ -218,10 +226,11 @@ def _graded(tally: _Tally, parcels: list[Parcel]) -> Grade:
         state_true=_share(tally.true, tally.looks),
         wrong_ends=tuple(wrong),
         falsely_delivered=tuple(tally.false),
+        judged=len(tally.judged),
         forecasts=tally.forecasts,
         covered={p: _share(tally.hits.get(p, 0), tally.forecasts) for p in tally.quantiles},
         alarms=tally.alarms,
-        precision=_share(len(right), len(tally.alarms)),
+        precision=_share(len(right), len(warned)),
         recall=_share(len(right), len(late)),
         lead_days=fmean(leads) if leads else 0.0,
         lost_alarmed=_share(sum(name in tally.alarms for name in bags), len(bags)),

@@ -16,6 +16,7 @@ _GIVEN_UP = 45 * 24.0
 """Hours after which a parcel that still is open teaches nothing more of how long one lasts."""
 _STRENGTH = 20.0
 _FEWEST = 30
+_ATOMS = 128
 
 Key = tuple[str, Stage, bool]
 
@@ -68,7 +69,7 @@ class StageLaws:
                     for line in (shipment.line, ""):
                         waiting.setdefault((line, stage, held), []).append(lasted)
         self._laws = {
-            key: Distribution.censored(hours, waiting.get(key, ()))
+            key: Distribution.censored(hours, waiting.get(key, ())).compressed(_ATOMS)
             for key, hours in self._finished.items()
             if len(hours) >= _FEWEST
         }

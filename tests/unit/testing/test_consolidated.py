@@ -1,0 +1,207 @@
+"""Consolidated lines, simulated: what the library says of each parcel, against the truth."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from functools import cache
+
+import pytest
+from attrs import evolve
+
+from crossborder.model.shipment import Shipment, UnitKind
+from crossborder.model.time import Window
+from crossborder.model.tracking import Expected, Health, Stage
+from crossborder.predict.quantiles import Distribution
+from crossborder.stages.logistics.consolidation import (
+    MISSING,
+    BreakBulk,
+    ContainerDelay,
+    consolidate,
+    histories,
+    propagate,
+    unclaimed,
+)
+from crossborder.stages.logistics.tracking import parcel_state
+from crossborder.testing.consolidated import (
+    Grade,
+    Replay,
+    Setting,
+    World,
+    grade,
+    seeded,
+    simulate,
+)
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+ONE = Setting(masters=1, lost_bags=frozenset({0}), master_held=1, weather=1)
+
+
+@cache
+def one_master(seed: int = 1) -> World:
+    """A master of 200 parcels that loses a bag, is held by weather and by customs."""
+    return simulate(seeded(seed), ONE)
+
+
+@cache
+def many(seed: int, masters: int, a_bag: int) -> Grade:
+    """Many masters, the first of which only teach."""
+    setting = Setting(masters=masters, parcels_a_bag=a_bag, spacing=16 * HOUR)
+    return grade(simulate(seeded(seed), setting), warm_up=masters // 2)
+
+
+def test_the_same_chance_makes_the_same_world_and_another_one_another() -> None:
+    assert simulate(seeded(1), ONE) == one_master()
+    assert simulate(seeded(2), ONE) != one_master()
+
+
+def test_a_world_holds_all_that_happens_on_such_lines() -> None:
+    (one,) = one_master().consignments
+    assert Counter(unit.kind for unit in one.units) == {
+        UnitKind.MASTER: 1,
+        UnitKind.PALLET: 2,
+        UnitKind.BAG: 8,
+        UnitKind.PARCEL: 200,
+    }
+    assert sum(truth.lost_at is not None for truth in one.truths) >= 25 - 3
+    assert sum(truth.held for truth in one.truths) == 3
+    reasons = set().union(*(truth.reasons for truth in one.truths))
+    assert {"weather_delay", MISSING, "consignee_not_home"} <= reasons
+    assert any(reason.startswith("customs_") for reason in reasons)
+    seen = one.observations
+    assert [s.received_at for s in seen] == sorted(s.received_at for s in seen)
+    assert all(s.event.received_at == s.received_at for s in seen)
+    assert any(s.event.at is None for s in seen), "some carriers tell local times alone"
+    assert any(s.event.source == "allparcels" for s in seen)
+    times = [s.event.at for s in seen if s.event.at is not None]
+    assert times != sorted(times), "scans reach us in another order than they happened"
+    assert len({s.event for s in seen}) < len(seen), "and more than once"
+    late = [t.known_at for t in one.told if hasattr(t.command, "number")]
+    assert max(late) - min(late) > DAY
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_parcel_ends_as_it_truly_did_and_none_is_delivered_by_its_master(seed: int) -> None:
+    graded = grade(one_master(seed))
+    assert graded.parcels == 200
+    assert graded.wrong_ends == ()
+    assert graded.falsely_delivered == ()
+    assert graded.state_known >= 0.995
+    assert graded.state_true >= 0.8
+    assert graded.held_with_reason == 1
+
+
+def test_every_parcel_of_the_lost_bag_is_alarmed_the_day_it_is_missed() -> None:
+    world = one_master()
+    graded = grade(world)
+    (one,) = world.consignments
+    opened = max(told.known_at for told in one.told if isinstance(told.command, BreakBulk))
+    gone = [truth.parcel for truth in one.truths if MISSING in truth.reasons]
+    assert len(gone) >= 22
+    assert graded.lost_alarmed == 1
+    for name in gone:
+        assert graded.alarms[name].kind == "missing"
+        assert opened <= graded.alarms[name].at <= opened + DAY
+
+
+def test_the_order_grouping_and_repetition_of_what_was_heard_do_not_matter() -> None:
+    (one,) = one_master().consignments
+    end = one.observations[-1].received_at
+    units = consolidate(one.units, one.commands(end)).value
+    assert units.problems == ()
+    streams = one.streams(end)
+    plain = histories(units.units, streams)
+    pieces = tuple(
+        evolve(stream, events=stream.events[start::3]) for stream in streams for start in (2, 0, 1)
+    )
+    assert histories(tuple(reversed(units.units)), (*pieces, *streams[::2])) == plain
+    for truth in one.truths:
+        if truth.delivered_at is not None:
+            assert parcel_state(plain[truth.parcel]).stage is Stage.DELIVERED
+
+
+def test_what_a_reused_number_did_last_year_is_nobodys_now() -> None:
+    world = simulate(seeded(3), evolve(ONE, reused=1, bags=2, parcels_a_bag=5))
+    (one,) = world.consignments
+    end = one.observations[-1].received_at
+    units = consolidate(one.units, one.commands(end)).value.units
+    left = unclaimed(units, one.streams(end))
+    assert sum(len(stream.events) for stream in left) == 2 * 10
+    assert {event.stage for stream in left for event in stream.events} == {
+        Stage.ACCEPTED,
+        Stage.DELIVERED,
+    }
+    assert grade(world).wrong_ends == ()
+
+
+def test_nobody_is_delivered_from_silence() -> None:
+    silent = evolve(ONE, bags=2, parcels_a_bag=10, lost_bags=frozenset(), lost_parcels=1.0)
+    (one,) = simulate(seeded(4), silent).consignments
+    replay = Replay(one)
+    parcels = replay.until(one.observations[-1].received_at + 90 * DAY)
+    assert all(parcel.truth.lost_at is not None for parcel in parcels.values())
+    assert not any(parcel.seen.state.stage.ended for parcel in parcels.values())
+
+
+def test_a_masters_delay_reaches_all_still_inside_and_none_that_customs_took_out() -> None:
+    (one,) = one_master().consignments
+    held = [truth for truth in one.truths if truth.held]
+    at = max(change.at for t in held for change in t.changes if change.state.reason) + HOUR
+    now = at + 4 * HOUR
+    units = consolidate(one.units, one.commands(now)).value.units
+    expected = Expected(Window(at, at + 9 * DAY), at + 5 * DAY, "history", 9, at - HOUR)
+    delay = ContainerDelay(one.master, at, 2 * DAY, Health.DELAYED, "customs_inspection")
+    parcels = [truth.parcel for truth in one.truths]
+    reached = {
+        item.unit: item.expected
+        for item in propagate(
+            units, (delay,), expected=dict.fromkeys(parcels, expected), now=now
+        ).value
+    }
+    out = {truth.parcel for truth in held}
+    assert reached.keys() & set(parcels) == set(parcels) - out
+    for name in set(parcels) - out:
+        after = reached[name]
+        assert after is not None
+        assert after.likely == expected.likely + 2 * DAY
+
+
+def test_arrivals_are_covered_as_often_as_the_forecast_says(full_size: bool) -> None:
+    if full_size:
+        grades = [many(seed, 40, 25) for seed in (11, 12)]
+    else:
+        grades = [many(seed, 40, 1) for seed in (11, 12)]
+    total = sum(graded.forecasts for graded in grades)
+    for p, (least, most) in {0.8: (0.74, 0.86), 0.9: (0.85, 0.95)}.items():
+        share = sum(graded.covered[p] * graded.forecasts for graded in grades) / total
+        assert least <= share <= most
+
+
+def test_late_parcels_are_warned_of_and_few_others(full_size: bool) -> None:
+    grades = [many(seed, 40, 25 if full_size else 1) for seed in (11, 12)]
+    for graded in grades:
+        assert graded.recall >= 0.9
+    assert sum(graded.precision for graded in grades) / 2 >= 0.5
+    assert sum(graded.lead_days for graded in grades) / 2 >= 0.5
+
+
+class _Hopeful:
+    """Says that everything arrives tomorrow."""
+
+    def learn(self, ended: object, going: object, *, now: datetime) -> None:
+        """Never."""
+
+    def arrival(self, shipment: Shipment, *, now: datetime) -> Distribution | None:
+        return Distribution.point(24.0)
+
+
+def test_a_grade_tells_a_bad_forecast_from_a_good_one() -> None:
+    setting = Setting(masters=2, bags=2, parcels_a_bag=10, spacing=16 * HOUR)
+    graded = grade(simulate(seeded(5), setting), forecaster=_Hopeful())
+    assert graded.covered[0.9] < 0.4
+    assert graded.judged == 40
+    blind = grade(
+        simulate(seeded(5), setting),
+        forecaster=_Hopeful(),
+        alarm=lambda shipment, arrival, now: None,
+    )
+    assert (blind.recall, blind.alarms) == (0.0, {})
