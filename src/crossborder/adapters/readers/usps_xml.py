@@ -30,93 +30,52 @@ __all__ = ["Reader"]
 
 VENDOR = "usps"
 
-_LAST, _BACK = (Stage.LAST_MILE, Health.FAILED), (Stage.RETURNING, Health.FAILED)
+_AT_DOOR, _BACK = (Stage.LAST_MILE, Health.FAILED), (Stage.RETURNING, Health.FAILED)
 
 STATES = states(
     {
-        "MA": Stage.REGISTERED,
-        "GX": Stage.REGISTERED,
-        "89": Stage.REGISTERED,
-        "03": Stage.ACCEPTED,
-        "43": Stage.ACCEPTED,
-        "80": Stage.ACCEPTED,
-        "OA": Stage.ACCEPTED,
-        "PA": Stage.ACCEPTED,
-        "TM": Stage.ACCEPTED,
-        "UA": Stage.ACCEPTED,
-        "10": Stage.LINE_HAUL,
-        "19": Stage.LINE_HAUL,
-        "41": Stage.LINE_HAUL,
-        "81": Stage.LINE_HAUL,
-        "82": Stage.LINE_HAUL,
-        "A1": Stage.LINE_HAUL,
-        "EF": Stage.LINE_HAUL,
-        "L1": Stage.LINE_HAUL,
-        "NT": Stage.LINE_HAUL,
-        "SF": Stage.LINE_HAUL,
-        "T1": Stage.LINE_HAUL,
-        "TL": Stage.LINE_HAUL,
-        "06": Stage.LINE_HAUL,
-        "08": (Stage.LINE_HAUL, Health.OK, "carrier_sorting_error"),
-        "15": (Stage.LINE_HAUL, Health.OK, "carrier_sorting_error"),
-        "17": Stage.HANDOVER,
-        "42": Stage.HANDOVER,
-        "83": Stage.HANDOVER,
-        "07": Stage.LAST_MILE,
-        "AD": Stage.LAST_MILE,
-        "PC": Stage.LAST_MILE,
+        **dict.fromkeys("MA GX 89 TM".split(), Stage.REGISTERED),
+        **dict.fromkeys("03 80 AD OA PA UA".split(), Stage.ACCEPTED),
+        **dict.fromkeys("06 10 19 41 81 82 A1 EF L1 PC SF T1 TL U1".split(), Stage.LINE_HAUL),
+        **dict.fromkeys(("08", "15"), (Stage.LINE_HAUL, Health.OK, "carrier_sorting_error")),
+        "NT": (Stage.LINE_HAUL, Health.OK, "carrier_delay"),
+        **dict.fromkeys(("42", "83"), Stage.HANDOVER),
+        **dict.fromkeys(("07", "DX"), Stage.LAST_MILE),
         "71": (Stage.LAST_MILE, Health.OK, "carrier_delay"),
-        "DX": (Stage.LAST_MILE, Health.OK, "unknown"),
         "OF": Stage.OUT_FOR_DELIVERY,
-        "14": Stage.COLLECT,
-        "16": Stage.COLLECT,
-        "01": Stage.DELIVERED,
-        "02": (*_LAST, "consignee_not_available"),
-        "30": (*_LAST, "consignee_access_restricted"),
-        "51": (*_LAST, "consignee_business_closed"),
-        "52": (*_LAST, "consignee_not_available"),
-        "53": (*_LAST, "consignee_access_restricted"),
-        "54": (*_LAST, "consignee_safe_place_unavailable"),
-        "55": (*_LAST, "consignee_safe_place_unavailable"),
-        "56": (*_LAST, "consignee_not_available"),
-        "04": (*_LAST, "consignee_refused"),
-        "05": (*_LAST, "consignee_incorrect_address"),
-        "09": (*_BACK, "unknown"),
-        "21": (*_BACK, "consignee_incorrect_address"),
-        "22": (*_BACK, "consignee_incorrect_address"),
-        "23": (*_BACK, "consignee_incorrect_address"),
-        "24": (*_BACK, "consignee_incorrect_address"),
-        "25": (*_BACK, "consignee_incorrect_address"),
-        "26": (*_BACK, "consignee_incorrect_address"),
-        "27": (*_BACK, "consignee_not_available"),
-        "28": (*_BACK, "consignee_not_available"),
-        "29": (*_BACK, "unknown"),
-        "31": (*_BACK, "consignee_not_available"),
-        "44": (*_BACK, "retailer_cancelled"),
-        "11": (Stage.UNKNOWN, Health.FAILED, "parcel_being_researched"),
+        **dict.fromkeys(("02", "52"), (*_AT_DOOR, "consignee_not_home")),
+        "51": (*_AT_DOOR, "consignee_business_closed"),
+        **dict.fromkeys(("30", "53"), (*_AT_DOOR, "consignee_access_restricted")),
+        **dict.fromkeys(("54", "55"), (*_AT_DOOR, "consignee_safe_place_unavailable")),
+        "56": (*_AT_DOOR, "consignee_not_available"),
+        **dict.fromkeys(("14", "16"), Stage.COLLECT),
+        **dict.fromkeys(("01", "17", "43"), Stage.DELIVERED),
+        "04": (*_BACK, "consignee_refused"),
+        **dict.fromkeys("05 21 22 23 24 25 26".split(), (*_BACK, "consignee_incorrect_address")),
+        **dict.fromkeys(("27", "31"), (*_BACK, "consignee_not_available")),
+        **dict.fromkeys(("09", "28", "29"), (*_BACK, "unknown")),
+        "11": (Stage.LOST, Health.FAILED, "parcel_being_researched"),
+        "44": Stage.CANCELLED,
     }
 )
-"""Event codes; 10, EF and their like only say "moving", 11 is sent to the Mail Recovery Center, and
-21 to 31 are the reasons for which a piece goes back."""
+"""Event codes; 10, EF and their like only say "moving". 17 is fetched by the addressee's agent, 43
+by the addressee; 11 is dead letter mail, 44 called back by the mailer; 21 to 31 say why it returns.
+"""
 
 CATEGORIES = states(
     {
         "Pre-Shipment": Stage.REGISTERED,
-        "Accepted": Stage.ACCEPTED,
-        "In Transit": Stage.LINE_HAUL,
-        "In-Transit": Stage.LINE_HAUL,
+        **dict.fromkeys(("Accepted", "Accept", "USPS in possession of item"), Stage.ACCEPTED),
+        **dict.fromkeys(("In Transit", "In-Transit", "On its Way to USPS"), Stage.LINE_HAUL),
         "Out for Delivery": Stage.OUT_FOR_DELIVERY,
         "Available for Pickup": Stage.COLLECT,
-        "Delivered": Stage.DELIVERED,
-        "Delivered to Agent": Stage.HANDOVER,
-        "Delivery Attempt": (Stage.LAST_MILE, Health.FAILED, "consignee_not_available"),
-        "Delivery Attempt: Action Needed": (
-            *(Stage.LAST_MILE, Health.ACTION_REQUIRED, "consignee_not_available"),
-        ),
+        **dict.fromkeys(("Delivered", "Delivered to Agent"), Stage.DELIVERED),
+        "Delivery Attempt": (*_AT_DOOR, "unknown"),
+        "Delivery Attempt: Action Needed": (Stage.LAST_MILE, Health.ACTION_REQUIRED, "unknown"),
         "Alert": (Stage.UNKNOWN, Health.FAILED, "unknown"),
     }
 )
-"""`StatusCategory` of a piece; "Alert" only says that something is wrong."""
+"""`StatusCategory` of a piece; "In Transit" and "Alert" say less than its scans."""
 
 TO_WHOM = Wording(
     {
@@ -154,11 +113,11 @@ SCAN = ScanShape(
 
 
 def _explained(parcel: ParcelDraft) -> bool:
-    """Whether the scans, the newest first, say more than "in transit" or "alert" does."""
+    """Whether the scans, the newest first, say more than "moving" or "something is wrong" does."""
     if parcel.state == CATEGORIES["In Transit"]:
         return any(scan.stage is not Stage.UNKNOWN for scan in parcel.scans)
-    wrong = any(scan.health is not Health.OK for scan in parcel.scans[:1])
-    return wrong and parcel.state == CATEGORIES["Alert"]
+    vague = parcel.state is not None and parcel.state.reason == "unknown"
+    return vague and any(scan.health is not Health.OK for scan in parcel.scans[:1])
 
 
 def _refused(sheet: Sheet, error: Payload, number: str) -> None:
