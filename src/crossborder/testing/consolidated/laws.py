@@ -1,5 +1,6 @@
-"""The plainest forecast: how long parcels took from where this one is, given its silence."""
+"""The plainest forecast: how long parcels still took that had looked like this one."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,8 +18,10 @@ _GIVEN_UP = 45 * 24.0
 _STRENGTH = 20.0
 _FEWEST = 30
 _ATOMS = 128
+_DAYS_IN_STAGE = (1, 2, 3, 5, 8, 12)
 
-Key = tuple[str, Stage, bool]
+Key = tuple[str, Stage, bool, int]
+"""Line (or none), stage, held up in it or not, and how long since it was entered."""
 
 
 class Forecaster(Protocol):
@@ -33,23 +36,16 @@ class Forecaster(Protocol):
         ...
 
 
-def _entered(shipment: Shipment) -> dict[tuple[Stage, bool], datetime]:
-    """When the parcel first was in each stage, held up in it or not."""
-    found: dict[tuple[Stage, bool], datetime] = {}
-    for event in shipment.events:
-        held = event.reason is not None or event.health is not Health.OK
-        found.setdefault((event.stage, held), moment(event))
-    return found
-
-
 class StageLaws:
-    """A law of the hours from entering a stage to delivery, for each line and stage.
+    """Laws of the hours left, by line, stage, trouble and the time since the stage was entered.
 
-    Parcels on their way count as lasting at least as long as they have (Kaplan and Meier); a line
-    with little evidence is shrunk towards all lines.
+    Every parcel on its way is looked at each time and becomes a sample once it has arrived; until
+    then it counts as lasting at least as long (Kaplan and Meier). So a parcel that lies still is
+    held against others that lay as still. A line with little evidence is shrunk towards all lines.
     """
 
     def __init__(self) -> None:
+        self._looks: dict[str, list[tuple[datetime, Key]]] = {}
         self._finished: dict[Key, list[float]] = {}
         self._laws: dict[Key, Distribution] = {}
 
@@ -57,17 +53,18 @@ class StageLaws:
         """See `Forecaster`."""
         for shipment in ended:
             end = max(moment(e) for e in shipment.events if e.stage is Stage.DELIVERED)
-            for (stage, held), at in _entered(shipment).items():
-                for line in (shipment.line, ""):
-                    hours = max(0.0, (end - at) / _HOUR)
-                    self._finished.setdefault((line, stage, held), []).append(hours)
-        waiting: dict[Key, list[float]] = {}
+            for at, key in self._looks.pop(shipment.id, ()):
+                for one in (key, ("", *key[1:])):
+                    self._finished.setdefault(one, []).append(max(0.0, (end - at) / _HOUR))
         for shipment in going:
-            for (stage, held), at in _entered(shipment).items():
+            self._looks.setdefault(shipment.id, []).append((now, _key(shipment, now)))
+        waiting: dict[Key, list[float]] = {}
+        for looks in self._looks.values():
+            for at, key in looks:
                 lasted = (now - at) / _HOUR
-                if 0 < lasted < _GIVEN_UP:
-                    for line in (shipment.line, ""):
-                        waiting.setdefault((line, stage, held), []).append(lasted)
+                if lasted < _GIVEN_UP:
+                    for one in (key, ("", *key[1:])):
+                        waiting.setdefault(one, []).append(lasted)
         self._laws = {
             key: Distribution.censored(hours, waiting.get(key, ())).compressed(_ATOMS)
             for key, hours in self._finished.items()
@@ -76,24 +73,20 @@ class StageLaws:
 
     def arrival(self, shipment: Shipment, *, now: datetime) -> Distribution | None:
         """See `Forecaster`."""
-        state, entered = shipment.state, _entered(shipment)
-        held = state.reason is not None or state.health is not Health.OK
-        for trouble in (held, False):
-            at = entered.get((state.stage, trouble))
-            law = self._law(shipment.line, state.stage, trouble)
-            if at is None or law is None:
-                continue
-            lasted = max(0.0, (now - at) / _HOUR)
-            left = law.conditioned(lasted)
-            # Beyond all that was seen: nobody knows, but it is not soon.
-            return Distribution.point(14 * 24.0) if left is None else left.shifted(-lasted)
+        line, stage, held, days = _key(shipment, now)
+        for place in range(days, -1, -1):
+            own = self._laws.get((line, stage, held, place))
+            all_lines = self._laws.get(("", stage, held, place))
+            if all_lines is not None:
+                return all_lines if own is None else own.blended(all_lines, _STRENGTH)
         return None
 
-    def _law(self, line: str, stage: Stage, held: bool) -> Distribution | None:
-        own, all_lines = self._laws.get((line, stage, held)), self._laws.get(("", stage, held))
-        if own is None or all_lines is None:
-            return all_lines
-        key = ("blended " + line, stage, held)
-        if key not in self._laws:
-            self._laws[key] = own.blended(all_lines, _STRENGTH)
-        return self._laws[key]
+
+def _key(shipment: Shipment, now: datetime) -> Key:
+    state = shipment.state
+    held = state.reason is not None or state.health is not Health.OK
+    entered = min(
+        (moment(event) for event in shipment.events if event.stage is state.stage), default=now
+    )
+    days = (now - entered) / timedelta(days=1)
+    return shipment.line, state.stage, held, bisect_right(_DAYS_IN_STAGE, days)
