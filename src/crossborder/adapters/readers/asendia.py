@@ -66,8 +66,8 @@ STATES = states(
 )
 """The codes that its answers show (PU, IT, DL), and the words that public clients expect.
 
-Those of transit only say "moving" and are line haul. Two letters more are nobody's guess: a code
-that is not here is unknown.
+Those of transit only say "moving" and are line haul. No other two letters are guessed at: AR may be
+an arrival as well as restricted access.
 """
 
 NAMES = ("trackingNumber", "trackingEvents", "carrierEventDescription", "title", "errorMessages")
