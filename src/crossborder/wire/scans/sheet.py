@@ -214,11 +214,15 @@ class Sheet:
     def expect(self, *names: str) -> None:
         """Refuse an answer that has none of these names: it is none of this vendor's.
 
+        Of an answer that is a list one of its items must have one; an empty list is an answer.
+
         Raises:
             Unreadable: none of them is there.
         """
         held = self.top.peek()
-        if not any(name in held for name in names):
+        items = held.get("all")
+        tops = [held, *(item for item in items if isinstance(item, dict))] if items else [held]
+        if items != [] and not any(name in top for top in tops for name in names):
             text = f"has none of {', '.join(names)}"
             raise Unreadable(text, field="body", value=sorted(held)[:5], source=self.source)
 
@@ -245,7 +249,7 @@ class Sheet:
     def refused(self, code: str, text: str = "", *, number: str = "", **extra: Any) -> None:
         """What the vendor refuses: its own code and words, and the number it is about."""
         held = {"number": number, **extra} if number else extra
-        self.problems.append(Problem(code or "refused", text, raw=code, extra=kept(held)))
+        self.problems.append(Problem(code.strip() or "refused", text, raw=code, extra=kept(held)))
 
     def unreadable(self, error: InvalidValue, number: str, entry: Any, at: str = "") -> None:
         """What could not be read, kept whole beside the reason."""

@@ -181,6 +181,10 @@ def test_a_scan_may_name_its_own_number() -> None:
 def test_an_answer_of_another_vendor_is_refused_by_what_it_lacks() -> None:
     with pytest.raises(Unreadable, match="has none of parcels, errors"):
         sheet({"other": 1}).expect("parcels", "errors")
+    sheet([7, {"parcels": []}]).expect("parcels")
+    sheet([]).expect("parcels")
+    with pytest.raises(Unreadable, match="has none of parcels"):
+        sheet([{"other": 1}]).expect("parcels")
     assert sheet([{"a": 1}]).top.each("all")[0].integer("a") == 1
     for value in (7, None, "x"):
         with pytest.raises(Unreadable):
@@ -196,3 +200,14 @@ def test_objects_are_found_through_lists_and_lone_objects() -> None:
         many(top, "a", "b", "c")
     with pytest.raises(Unreadable, match=r"a\.b\.c"):
         many(top, "a", "b", "c", "d")
+
+
+def test_a_refusal_without_a_code_is_a_refusal() -> None:
+    found = sheet({"errors": []})
+    found.refused(" ", "no such number", number="A1")
+    _, (problem,) = found.found()
+    assert (problem.code, problem.text, problem.extra) == (
+        "refused",
+        "no such number",
+        {"number": "A1"},
+    )
