@@ -90,6 +90,9 @@ def test_an_exception_keeps_the_reason_of_its_newest_status_or_is_just_wrong() -
     (parcel,) = read(answer(consignment("1", status("TR"), summary="EXC"))).parcels
     assert (parcel.state.stage, parcel.state.health) == (Stage.LINE_HAUL, Health.FAILED)
     assert parcel.state.reason == "unknown"
+    late = status("TR"), status("NR", time="0900")
+    (parcel,) = read(answer(consignment("1", *late, summary="EXC"))).parcels
+    assert (parcel.state.stage, parcel.state.reason) == (Stage.LINE_HAUL, "carrier_delay")
     (bare,) = read(answer(consignment("1", summary="EXC"))).parcels
     assert (bare.state.stage, bare.state.health) == (Stage.UNKNOWN, Health.FAILED)
 

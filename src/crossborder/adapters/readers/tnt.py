@@ -67,8 +67,8 @@ def _explained(parcel: ParcelDraft) -> bool:
     if parcel.state == SUMMARY["INT"]:
         return any(scan.stage is not Stage.UNKNOWN for scan in parcel.scans)
     newest = max(parcel.scans, key=lambda scan: scan.local or "", default=None)
-    wrong = newest is not None and newest.health is not Health.OK
-    return wrong and parcel.state == SUMMARY["EXC"]
+    why = newest is not None and newest.reason is not None
+    return why and parcel.state == SUMMARY["EXC"]
 
 
 @frozen
