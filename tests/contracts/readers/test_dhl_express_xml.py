@@ -92,6 +92,8 @@ def test_a_waybill_without_a_shipment_is_a_problem_beside_the_others() -> None:
     assert problem.extra["number"] == "2"
     (problem,) = read(answer(waybill("3", status="<ActionStatus>No Data</ActionStatus>"))).problems
     assert problem.text == "No Data"
+    (parcel,) = read(answer(waybill("4"))).parcels
+    assert (parcel.number, parcel.events) == ("4", ())
 
 
 @pytest.mark.parametrize("root", ["ShipmentTrackingErrorResponse", "ErrorResponse"])
