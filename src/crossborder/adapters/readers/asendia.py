@@ -94,10 +94,8 @@ class Reader(TrackingReader):
             Unreadable: the bytes are no answer of Asendia Sync.
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
-        sheet.expect("all", *NAMES)
+        sheet.expect(*NAMES)
         items = many(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
-        if items and not any(item.has(name) for item in items for name in NAMES):
-            raise sheet.top.refuse("all", None, "holds no tracking")
         for item in items:
             number = item.maybe_text("trackingNumber")
             refused = _refused(sheet, item, number or "")

@@ -72,10 +72,8 @@ class Reader(TrackingReader):
             Unreadable: the bytes are no answer of Suivi v2.
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
-        sheet.expect("all", *NAMES)
+        sheet.expect(*NAMES)
         answers = many(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
-        if answers and not any(answer.has(name) for answer in answers for name in NAMES):
-            raise sheet.top.refuse("all", None, "holds no shipment")
         for answer in answers:
             item = answer.maybe_one("shipment")
             if item is not None:
