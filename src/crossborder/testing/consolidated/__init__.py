@@ -10,16 +10,18 @@ what it says against the truth. Neither needs pytest.
 """
 
 from crossborder.testing.consolidated.chance import Chance, seeded
-from crossborder.testing.consolidated.grade import Alarm, Grade, Warned, grade, probably_late
+from crossborder.testing.consolidated.grade import Grade, Warned, grade
 from crossborder.testing.consolidated.laws import Forecaster, StageLaws
 from crossborder.testing.consolidated.replay import Parcel, Replay
 from crossborder.testing.consolidated.setting import LINES, Setting, SimulatedLine
 from crossborder.testing.consolidated.truth import Change, Consignment, Observation, Told, Truth
+from crossborder.testing.consolidated.warning import ByArrival, BySurvival, Warner
 from crossborder.testing.consolidated.world import World, simulate
 
 __all__ = [
     "LINES",
-    "Alarm",
+    "ByArrival",
+    "BySurvival",
     "Chance",
     "Change",
     "Consignment",
@@ -34,9 +36,9 @@ __all__ = [
     "Told",
     "Truth",
     "Warned",
+    "Warner",
     "World",
     "grade",
-    "probably_late",
     "seeded",
     "simulate",
 ]

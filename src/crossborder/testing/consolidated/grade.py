@@ -1,26 +1,22 @@
 """The library's word, day by day, held against the truth of a simulated world."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from statistics import fmean
 
 from attrs import define, field, frozen
 
-from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import ParcelState, Stage
 from crossborder.predict.quantiles import Distribution
 from crossborder.testing.consolidated.laws import Forecaster, StageLaws
 from crossborder.testing.consolidated.replay import Parcel, Replay
 from crossborder.testing.consolidated.truth import Truth
+from crossborder.testing.consolidated.warning import ByArrival, Warner
 from crossborder.testing.consolidated.world import World
 
-__all__ = ["Alarm", "Grade", "Warned", "grade", "probably_late"]
+__all__ = ["Grade", "Warned", "grade"]
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-
-Alarm = Callable[[Shipment, Distribution | None, datetime], str | None]
-"""Whether to warn of a parcel now, and why: its kind, or None."""
 
 
 @frozen
@@ -77,16 +73,6 @@ class Grade:
     held_with_reason: float
 
 
-def probably_late(shipment: Shipment, arrival: Distribution | None, now: datetime) -> str | None:
-    """A plain alarm: the parcel is missing, or it is more likely late than not."""
-    if shipment.state.reason == "missing_at_break_bulk":
-        return "missing"
-    if shipment.promised is None or arrival is None:
-        return None
-    left = (shipment.promised.latest - now) / _HOUR
-    return "late" if 1 - arrival.cdf(left) >= 0.5 else None
-
-
 @define
 class _Tally:
     """A grade in the making."""
@@ -133,7 +119,7 @@ def grade(
     world: World,
     *,
     forecaster: Forecaster | None = None,
-    alarm: Alarm = probably_late,
+    warner: Warner | None = None,
     warm_up: int = 0,
     every: timedelta = _DAY,
     quantiles: tuple[float, ...] = (0.5, 0.8, 0.9),
@@ -147,13 +133,15 @@ def grade(
     Args:
         world: what is looked at.
         forecaster: says when parcels arrive; None for the laws of `StageLaws`.
-        alarm: says of which parcels to warn.
+        warner: says of which parcels to warn; None for those that are missing, and those that by
+            the forecast are more likely late than not.
         warm_up: so many masters, the first ones, teach the forecaster; their states are graded,
             their forecasts and alarms are not, but for the lost bags.
         every: from one look to the next.
         quantiles: those whose coverage is counted.
     """
     laws = StageLaws() if forecaster is None else forecaster
+    watch = ByArrival() if warner is None else warner
     judged = {truth.parcel for one in world.consignments[warm_up:] for truth in one.truths}
     tally = _Tally(quantiles, judged)
     replays = [Replay(one) for one in world.consignments]
@@ -169,12 +157,14 @@ def grade(
         ended = [parcel for parcel in parcels if parcel.seen.state.stage.ended]
         open_ = [parcel for parcel in parcels if not parcel.seen.state.stage.ended]
         arrived = [p.seen for p in ended if p.seen.state.stage is Stage.DELIVERED]
-        laws.learn(arrived, [parcel.seen for parcel in open_], now=now)
+        still = [parcel.seen for parcel in open_]
+        laws.learn(arrived, still, now=now)
+        watch.learn([parcel.seen for parcel in ended], still, now=now)
         for parcel in parcels:
             tally.state(parcel, now)
         tally.ended.update(parcel.truth.parcel for parcel in ended)
         for parcel in open_:
-            _ask(parcel, laws, alarm, tally=tally, now=now)
+            _ask(parcel, laws, watch, tally=tally, now=now)
         going = [replay for replay in going if not _done(replay, now)]
         now += every
     return _graded(tally, [parcel for replay in replays for parcel in replay.parcels.values()])
@@ -185,13 +175,13 @@ def _done(replay: Replay, now: datetime) -> bool:
     return replay.over and all(p.truth.promised.latest < now for p in replay.parcels.values())
 
 
-def _ask(parcel: Parcel, laws: Forecaster, alarm: Alarm, *, tally: _Tally, now: datetime) -> None:
+def _ask(parcel: Parcel, laws: Forecaster, watch: Warner, *, tally: _Tally, now: datetime) -> None:
     seen, truth = parcel.seen, parcel.truth
     arrival = laws.arrival(seen, now=now)
     if arrival is not None:
         tally.forecast(truth, arrival, now)
     if truth.parcel not in tally.alarms:
-        kind = alarm(seen, arrival, now)
+        kind = watch.warns(seen, arrival, now=now)
         if kind is not None:
             tally.alarms[truth.parcel] = Warned(now, kind, truth.promised.latest - now)
 

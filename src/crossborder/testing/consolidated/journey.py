@@ -1,8 +1,6 @@
 """One master's way: packed, flown, cleared, opened, delivered; what is true, and what is heard."""
 
-from datetime import datetime, timedelta, timezone
-
-from attrs import define, field
+from datetime import datetime, timedelta
 
 from crossborder.model.measure import Weight
 from crossborder.model.shipment import HandlingUnit, UnitKind
@@ -17,9 +15,10 @@ from crossborder.stages.logistics.consolidation import (
     Unload,
 )
 from crossborder.testing.consolidated.chance import Draws
+from crossborder.testing.consolidated.last_mile import Draft, LastMile
 from crossborder.testing.consolidated.scans import Clock, Ear
 from crossborder.testing.consolidated.setting import Setting, SimulatedLine
-from crossborder.testing.consolidated.truth import Change, Consignment, Told, Truth
+from crossborder.testing.consolidated.truth import Consignment, Told, Truth
 
 __all__ = ["Journey"]
 
@@ -28,34 +27,8 @@ _EXPORT = ParcelState(Stage.EXPORT)
 _FLYING = ParcelState(Stage.LINE_HAUL)
 _CUSTOMS = ParcelState(Stage.IMPORT_CUSTOMS)
 _HUB = ParcelState(Stage.HANDOVER)
-_HERE = ParcelState(Stage.LAST_MILE)
 _ASKED = ParcelState(Stage.IMPORT_CUSTOMS, Health.ACTION_REQUIRED, "customs_info_required")
 _HOLDS = ("customs_inspection", "customs_documentation", "customs_duties_unpaid", "customs_delay")
-
-
-@define
-class _Parcel:
-    """A parcel in the making."""
-
-    id: str
-    number: str
-    local: str
-    bag: str
-    home: Clock
-    last: Clock
-    second: bool
-    changes: list[Change] = field(factory=list)
-    reasons: set[str] = field(factory=set)
-    held: bool = False
-    delivered_at: datetime | None = None
-    lost_at: datetime | None = None
-    returned_at: datetime | None = None
-
-    def became(self, state: ParcelState, at: datetime, known: datetime | None) -> None:
-        """Its true state changed."""
-        self.changes.append(Change(at, state, known))
-        if state.reason is not None:
-            self.reasons.add(state.reason)
 
 
 class Journey:
@@ -64,6 +37,7 @@ class Journey:
     def __init__(self, place: int, line: SimulatedLine, setting: Setting, draws: Draws) -> None:
         self._place, self._line, self._setting, self._draws = place, line, setting, draws
         self._ear = Ear(setting, draws)
+        self._last_mile = LastMile(line, setting, draws, ear=self._ear)
         self._told: list[Told] = []
         self._begin = setting.start + place * setting.spacing
         self._master = f"m{place}"
@@ -76,10 +50,10 @@ class Journey:
     def _size(self) -> int:
         return self._setting.bags * self._setting.parcels_a_bag
 
-    def _parcel(self, number: int) -> _Parcel:
+    def _parcel(self, number: int) -> Draft:
         line, draws, setting = self._line, self._draws, self._setting
         name = f"{self._place:04d}{number:05d}"
-        return _Parcel(
+        return Draft(
             f"p{name}",
             f"SL{name}",
             f"LM{name}{line.country}",
@@ -98,9 +72,9 @@ class Journey:
             if parcel.bag == missing:
                 self._gone(parcel, opened)
             elif parcel.held:
-                self._delivered(parcel, self._held_until(parcel, opened), opened)
+                self._delivered(parcel, self._held_until(parcel, opened))
             else:
-                self._delivered(parcel, opened, opened)
+                self._delivered(parcel, opened)
         told = sorted(self._told, key=lambda one: one.known_at)
         truths = tuple(map(self._truth, self._parcels))
         return Consignment(self._master, self._units(), tuple(told), self._ear.in_order, truths)
@@ -136,7 +110,7 @@ class Journey:
         )
 
     def _own(
-        self, parcel: _Parcel, state: ParcelState, at: datetime, code: str, *, sure: bool = False
+        self, parcel: Draft, state: ParcelState, at: datetime, code: str, *, sure: bool = False
     ) -> None:
         """A scan under the parcel's first number."""
         known = self._ear.scan(
@@ -209,13 +183,13 @@ class Journey:
             return _ASKED
         return ParcelState(Stage.IMPORT_CUSTOMS, reason=self._draws.one_of(_HOLDS))
 
-    def _held(self, parcel: _Parcel, at: datetime) -> None:
+    def _held(self, parcel: Draft, at: datetime) -> None:
         """Customs take one parcel out of its bag."""
         parcel.held = True
         self._own(parcel, self._hold(), at, "held_by_customs", sure=True)
         self._tell(Unload(parcel.id, at), at + 3 * _HOUR)
 
-    def _held_until(self, parcel: _Parcel, opened: datetime) -> datetime:
+    def _held_until(self, parcel: Draft, opened: datetime) -> datetime:
         """When customs let it go, as early as the others are at the hub."""
         hours = self._draws.between(12, 140)
         released = max(parcel.changes[-1].at + hours * _HOUR, opened)
@@ -236,14 +210,14 @@ class Journey:
                 self._tell(BreakBulk(bag, at), known)
         return lost
 
-    def _gone(self, parcel: _Parcel, at: datetime) -> None:
+    def _gone(self, parcel: Draft, at: datetime) -> None:
         """Its bag is not there; if customs had taken it out before, it is gone all the same."""
         parcel.lost_at = at
         if not parcel.held:
             last = parcel.changes[-1].state.stage
             parcel.became(ParcelState(last, Health.FAILED, MISSING), at, at + 3 * _HOUR)
 
-    def _truth(self, parcel: _Parcel) -> Truth:
+    def _truth(self, parcel: Draft) -> Truth:
         line = self._line
         latest = self._begin + line.promised * _HOUR
         return Truth(
@@ -262,83 +236,13 @@ class Journey:
             frozenset(parcel.reasons),
         )
 
-    def _delivered(self, parcel: _Parcel, at: datetime, opened: datetime) -> None:
-        """The last mile, under a number of its own."""
+    def _delivered(self, parcel: Draft, at: datetime) -> None:
+        """Handed to the last mile, whose number may be told late."""
         draws, setting = self._draws, self._setting
         late = draws.between(12, 48) if draws.happens(setting.late_numbers) else 3.0
         linked = at + late * _HOUR
         self._tell(LinkNumber(parcel.id, parcel.local, at, parcel.last.carrier), linked)
-        mile = _LastMile(self._ear, parcel, linked)
-        mile.announced(at - 20 * _HOUR)
-        at += draws.between(3, 20) * _HOUR
-        mile.scan(_HERE, at, "arrived_at_facility")
-        if draws.happens(setting.lost_parcels):
-            parcel.lost_at = at
-            return
-        if draws.happens(setting.stalled):
-            at += draws.between(72, 216) * _HOUR
-        hours = max(10.0, draws.waiting(self._line.delivery - 12, 3))
-        mile.scan(_HERE, at + hours / 2 * _HOUR, "in_transit")
-        at = self._morning(at + hours * _HOUR)
-        failed = 0
-        while True:
-            mile.scan(ParcelState(Stage.OUT_FOR_DELIVERY), at, "out_for_delivery")
-            there = at + draws.between(1, 9) * _HOUR
-            if not draws.happens(setting.failed_attempts):
-                break
-            failed += 1
-            nobody = ParcelState(Stage.LAST_MILE, Health.FAILED, "consignee_not_home")
-            mile.scan(nobody, there, "nobody_home", sure=True)
-            if failed == 2:
-                back = there + 20 * _HOUR
-                mile.scan(ParcelState(Stage.RETURNING), back, "returning", sure=True)
-                parcel.returned_at = back + draws.between(60, 120) * _HOUR
-                returned = ParcelState(Stage.RETURNED)
-                mile.scan(returned, parcel.returned_at, "returned", sure=True)
-                return
-            at = self._morning(there + 12 * _HOUR)
-        parcel.delivered_at = there
-        mile.scan(ParcelState(Stage.DELIVERED), there, "delivered", sure=True)
-
-    def _morning(self, at: datetime) -> datetime:
-        """The next morning on which is delivered: no Sunday."""
-        local = at.astimezone(timezone(self._line.offset * _HOUR))
-        eight = local.replace(hour=0, minute=0, second=0, microsecond=0) + 8 * _HOUR
-        eight += self._draws.between(0, 2) * _HOUR
-        while eight < local or eight.weekday() == 6:
-            eight += 24 * _HOUR
-        return eight
-
-
-class _LastMile:
-    """Scans under the last-mile number, which are asked for once it is known."""
-
-    def __init__(self, ear: Ear, parcel: _Parcel, linked: datetime) -> None:
-        self._ear, self._parcel, self._linked = ear, parcel, linked
-
-    def announced(self, at: datetime) -> None:
-        """The carrier has data of it: for a parcel on its way that is no step back."""
-        self._told(ParcelState(Stage.REGISTERED), at, "shipment_information_received")
-
-    def scan(self, state: ParcelState, at: datetime, code: str, *, sure: bool = False) -> None:
-        """A scan, and the state it means."""
-        known = self._told(state, at, code, sure=sure)
-        self._parcel.became(state, at, known)
-
-    def _told(
-        self, state: ParcelState, at: datetime, code: str, *, sure: bool = False
-    ) -> datetime | None:
-        parcel = self._parcel
-        return self._ear.scan(
-            parcel.local,
-            state,
-            at,
-            parcel.last,
-            code=code,
-            since=self._linked,
-            sure=sure,
-            second=parcel.second,
-        )
+        self._last_mile.travel(parcel, at, linked)
 
 
 _SAYS = {
