@@ -9,10 +9,13 @@ from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.measure import Size, Weight
 from crossborder.model.money import Money
+from crossborder.stages.logistics.scorecard.feed import measured
+from crossborder.stages.logistics.scorecard.score import LaneScore
 
 __all__ = ["billable", "choose"]
 
 _TWO_DAYS = timedelta(days=2) // timedelta(microseconds=1)
+_THOUSAND = 1000
 
 
 def billable(weight: Weight, size: Size | None, *, divisor: int) -> Weight:
@@ -57,13 +60,48 @@ def _dominates(one: Line, other: Line) -> bool:
     )
 
 
-def _worth(line: Line, day_value: Money | None) -> Money:
-    """Cost and value of the expected time, scaled by a fixed factor so that it stays exact."""
-    scaled = line.cost * _TWO_DAYS
+def _worth(line: Line, day_value: Money | None, at_stake: Money | None) -> Money:
+    """Cost, value of the expected time and expected loss, scaled by one factor to stay exact."""
+    worth: Money = line.cost
+    if at_stake is not None:
+        worth = worth * _THOUSAND + at_stake * line.loss
+    scaled = worth * _TWO_DAYS
     if day_value is None:
         return scaled
     span = (line.transit[0] + line.transit[1]) // timedelta(microseconds=1)
-    return scaled + day_value * span
+    return scaled + day_value * (span if at_stake is None else span * _THOUSAND)
+
+
+def _exactness(score: LaneScore) -> tuple[bool, bool, bool, datetime, str]:
+    return bool(score.line), bool(score.destination), bool(score.origin), score.at, score.origin
+
+
+def _score_of(line: Line, country: str, scores: tuple[LaneScore, ...]) -> LaneScore | None:
+    """The score that says most of this line to this country, or None."""
+    fit = [
+        score
+        for score in scores
+        if score.carrier == line.carrier
+        and score.line in ("", line.id)
+        and score.destination in ("", country)
+    ]
+    return max(fit, key=_exactness, default=None)
+
+
+def _as_measured(
+    lines: tuple[Line, ...], country: str, scores: tuple[LaneScore, ...]
+) -> tuple[list[Line], list[Reason]]:
+    """The lines by id, with what their scores have shown of them."""
+    found: list[Line] = []
+    reasons: list[Reason] = []
+    for line in sorted(lines, key=lambda line: line.id):
+        score = _score_of(line, country, scores)
+        if score is not None:
+            decision = measured(line, score)
+            line = decision.value
+            reasons += decision.reasons
+        found.append(line)
+    return found, reasons
 
 
 @decides("logistics.choose", 1)
@@ -75,11 +113,14 @@ def choose(
     now: datetime,
     deliver_by: datetime | None = None,
     day_value: Money | None = None,
+    scores: tuple[LaneScore, ...] = (),
+    at_stake: Money | None = None,
 ) -> Decision[Line | None]:
     """The line with the least cost and value of time, of those that can carry the parcel at all.
 
     A line that is nowhere better than another is dropped. The deadline is held against the slowest
-    transit. Ties go by id, and the order of the lines is nothing.
+    transit. Ties go by id, and the order of the lines is nothing. With scores a line is taken for
+    what it has shown, as `measured` says; of several scores of a line the most exact one counts.
 
     Args:
         lines: what may be booked, each with its cost for this parcel.
@@ -88,17 +129,19 @@ def choose(
         now: the moment of handing over.
         deliver_by: what the buyer was promised, or None.
         day_value: what it is worth to be there a day sooner, or None for nothing.
+        scores: of the carriers, their lines and lanes, as far as there are any.
+        at_stake: what a lost parcel costs, or None for nothing.
 
     Raises:
-        CurrencyMismatch: costs and `day_value` are not of one currency.
+        CurrencyMismatch: costs, `day_value` and `at_stake` are not of one currency.
         InvalidValue: two lines of one id.
     """
     ids = [line.id for line in lines]
     if len(set(ids)) < len(ids):
         raise refuse("choose", "lines", ids, "has two lines of one id")
-    reasons = []
+    known, reasons = _as_measured(lines, country, scores)
     fit = []
-    for line in sorted(lines, key=lambda line: line.id):
+    for line in known:
         code, text = _refusal(line, parcel, country, now, deliver_by)
         if code:
             reasons.append(Reason(code, text, Extra({"line": line.id})))
@@ -115,7 +158,7 @@ def choose(
     if not kept:
         event = Event("logistics.no_line", country, now, Extra({"lines": tuple(sorted(ids))}))
         return Decision(None, (*reasons, Reason("no_line", "no line can carry it")), (event,))
-    winner, *others = sorted(kept, key=lambda line: (_worth(line, day_value), line.id))
+    winner, *others = sorted(kept, key=lambda line: (_worth(line, day_value, at_stake), line.id))
     facts = Extra({"line": winner.id, "cost": str(winner.cost)})
     reasons.append(Reason("chosen", "least cost and value of time", facts))
     reasons += [Reason("beaten", facts=Extra({"line": line.id})) for line in others]

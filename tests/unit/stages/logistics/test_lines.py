@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,3 +129,22 @@ def test_the_heavier_of_real_and_volumetric_weight_is_billed() -> None:
     assert billable(Weight.kg("1.2"), box, divisor=6000) == Weight.kg(4)
     assert billable(Weight.kg("5"), box, divisor=6000) == Weight.kg(5)
     assert billable(Weight.kg("1.2"), None, divisor=6000) == Weight.kg("1.2")
+
+
+@given(lines, st.integers(0, 500), st.none() | st.integers(0, 3))
+def test_what_a_loss_costs_is_weighed_beside_cost_and_time(
+    drawn: list[Line], stake: int, worth: int | None
+) -> None:
+    value = Money(Decimal(worth), "CNY") if worth is not None else None
+    risky = [evolve(item, loss=item.loss * 20) for item in drawn]
+    found = pick(*risky, day_value=value, at_stake=Money(Decimal(stake), "CNY")).value
+    if found is None:
+        return
+
+    def total(item: Line) -> Decimal:
+        expected = sum(item.transit, timedelta()) / 2
+        days = Decimal(worth or 0) * Decimal(expected / timedelta(days=1))
+        return item.cost.amount + days + Decimal(stake * item.loss) / 1000
+
+    fit = [item for item in risky if not item.countries or "US" in item.countries]
+    assert total(found) == min(map(total, fit))

@@ -1,0 +1,172 @@
+"""What all parcels teach about their carriers, kept up to date scan by scan."""
+
+from bisect import bisect_right, insort
+from collections.abc import Iterator
+from datetime import datetime
+
+from crossborder.errors import NaiveTime
+from crossborder.model.check import instant, refuse
+from crossborder.model.ids import ShipmentId
+from crossborder.model.shipment import Shipment
+from crossborder.stages.logistics.scorecard.rules import ScoreRules
+from crossborder.stages.logistics.scorecard.score import LaneCard, LaneScore, scored
+from crossborder.stages.logistics.scorecard.seen import Seen, seen
+
+__all__ = ["CarrierBook"]
+
+_RULES = ScoreRules()
+_Told = tuple[datetime, str, Seen]
+_Cell = tuple[str, str, str, str]
+
+
+class CarrierBook:
+    """Scores of carriers by lane from the shipments as they become known.
+
+    A shipment may be told as often as it changes: of its tellings the newest known one counts, and
+    for a score of an earlier moment the newest known then. So neither the order of tellings nor
+    what comes later changes a score.
+
+    >>> from datetime import UTC, timedelta
+    >>> from crossborder.model.tracking import ParcelState, Stage, TrackingEvent
+    >>> book, sent = CarrierBook(), datetime(2026, 11, 2, tzinfo=UTC)
+    >>> came = sent + timedelta(days=8)
+    >>> book.observe(
+    ...     Shipment(
+    ...         ShipmentId("S1"),
+    ...         "yunexpress",
+    ...         "YT1",
+    ...         ship_date=sent,
+    ...         events=(TrackingEvent("yunexpress", stage=Stage.DELIVERED, at=came),),
+    ...         state=ParcelState(Stage.DELIVERED),
+    ...     ),
+    ...     known_at=came,
+    ...     now=came,
+    ...     lane=("CN", "US"),
+    ... )
+    >>> score = book.score("yunexpress", "CN", "US", now=came)
+    >>> score.parcels, score.p90
+    (1, 8.0)
+    """
+
+    def __init__(self, rules: ScoreRules = _RULES) -> None:
+        """Nothing observed yet."""
+        self.rules = rules
+        self._told: dict[str, dict[ShipmentId, list[_Told]]] = {}
+
+    def observe(
+        self,
+        shipment: Shipment,
+        *,
+        known_at: datetime,
+        now: datetime,
+        lane: tuple[str, str] | None = None,
+    ) -> None:
+        """Learn a shipment as it is known since `known_at`; before its hand-over there is nothing.
+
+        Args:
+            shipment: with its events and its state.
+            known_at: since when this is known.
+            now: the moment of telling.
+            lane: the countries it goes from and to; from its legs or scans when left out.
+
+        Raises:
+            InvalidValue: known after `now`, or delivered after it was known.
+            NaiveTime: a time without a zone.
+        """
+        known, today = _moment(known_at, "known_at"), _moment(now, "now")
+        if known > today:
+            raise refuse("CarrierBook", "known_at", known_at, f"is later than {today.isoformat()}")
+        fact = seen(shipment, known_at=known, lane=lane)
+        if fact is None:
+            return
+        if fact.delivered_at is not None and fact.delivered_at > known:
+            raise refuse("CarrierBook", "known_at", known_at, "is before it was delivered")
+        tellings = self._told.setdefault(fact.carrier, {}).setdefault(fact.shipment_id, [])
+        # Of two tellings of one moment the one whose words sort last stands, in any order.
+        told = (known, repr(fact), fact)
+        if all(one[:2] != told[:2] for one in tellings):
+            insort(tellings, told, key=lambda one: one[:2])
+
+    def score(
+        self,
+        carrier: str,
+        origin: str = "",
+        destination: str = "",
+        *,
+        now: datetime,
+        line: str = "",
+    ) -> LaneScore:
+        """How the carrier does on a lane, by one of its lines or by all; empty is every one.
+
+        A lane leans on the carrier (or, of a line, on that line) as a whole, and its shares on
+        what the rules believe: each adds as many parcels as the rules' strength says.
+
+        Raises:
+            NaiveTime: `now` has no zone.
+        """
+        moment = _moment(now, "now")
+        parcels = list(self._as_of(carrier, moment))
+        found: LaneScore | None = None
+        for cell in _chain((carrier, origin, destination, line)):
+            found = scored(_within(parcels, cell), cell, now=moment, rules=self.rules, parent=found)
+        assert found is not None
+        return found
+
+    def card(self, *, now: datetime) -> LaneCard:
+        """Every carrier, and every lane of it, as of `now`.
+
+        Raises:
+            NaiveTime: `now` has no zone.
+        """
+        moment = _moment(now, "now")
+        scores = []
+        for carrier in sorted(self._told):
+            parcels = list(self._as_of(carrier, moment))
+            if not parcels:
+                continue
+            whole = (carrier, "", "", "")
+            top = scored(parcels, whole, now=moment, rules=self.rules, parent=None)
+            scores.append(top)
+            lanes: dict[tuple[str, str], list[Seen]] = {}
+            for one in parcels:
+                if one.origin and one.destination:
+                    lanes.setdefault((one.origin, one.destination), []).append(one)
+            for lane, mine in sorted(lanes.items()):
+                cell = (carrier, *lane, "")
+                scores.append(scored(mine, cell, now=moment, rules=self.rules, parent=top))
+        return LaneCard(moment, tuple(scores))
+
+    def _as_of(self, carrier: str, now: datetime) -> Iterator[Seen]:
+        """Each parcel as it was known then, those handed over too long ago left out."""
+        since = now - self.rules.memory
+        for _, tellings in sorted(self._told.get(carrier, {}).items()):
+            place = bisect_right(tellings, now, key=lambda one: one[0])
+            if place and tellings[place - 1][2].shipped_at >= since:
+                yield tellings[place - 1][2]
+
+
+def _chain(cell: _Cell) -> list[_Cell]:
+    """From the carrier as a whole to the cell, each one narrower."""
+    whole = (cell[0], "", "", "")
+    return list(dict.fromkeys((whole, (*whole[:3], cell[3]), cell)))
+
+
+def _within(parcels: list[Seen], cell: _Cell) -> list[Seen]:
+    _, origin, destination, line = cell
+    return [
+        one
+        for one in parcels
+        if (not line or one.line == line)
+        and (not origin or one.origin == origin)
+        and (not destination or one.destination == destination)
+    ]
+
+
+def _moment(value: datetime, name: str) -> datetime:
+    if not isinstance(value, datetime):
+        raise refuse("CarrierBook", name, value, "must be a datetime")
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise NaiveTime("has no zone", field=name, value=value, source="CarrierBook")
+    found = instant(value)
+    assert isinstance(found, datetime)
+    return found
