@@ -29,6 +29,8 @@ _TOKENS = {
     "%p": r"(?P<half>[AaPp])\.?[Mm]\.?",
     "%z": r"(?P<zone>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})",
 }
+_COMPACT = re.compile(r"([0-9]{8})[ T]([0-9]{4}|[0-9]{6})(Z|[+-][0-9]{4})?")
+"""A date and a time in two fields of digits: the seconds may be missing."""
 _PARTS = re.compile(r"%[A-Za-z]| +|.")
 
 
@@ -159,13 +161,16 @@ class When:
             return self._placed(found[0], found[1] or zone_text, source)
         if re.fullmatch(r"[0-9]{4}[-/]?[0-9]{2}[-/]?[0-9]{2}", text):
             return None, text
+        told, compact = text, _COMPACT.fullmatch(text)
+        if compact is not None:
+            text = f"{compact[1]}T{compact[2].ljust(6, '0')}{compact[3] or ''}"
         try:
             return instant(text, field="time", source=source), None
         except NaiveTime:
             utc = instant(text, zone=UTC, field="time", source=source)
             return self._placed(utc.replace(tzinfo=None), zone_text, source)
         except InvalidValue:
-            return None, text
+            return None, told
 
     def _placed(
         self, clock: datetime, zone_text: str, source: str
