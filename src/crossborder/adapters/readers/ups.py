@@ -75,7 +75,7 @@ def _meaning(status: object) -> ParcelState | None:
 _AT = "location.address."
 SCAN = ScanShape(
     VENDOR,
-    When(("date", "time"), offset="gmtOffset"),
+    When(("date", "time"), offset="gmtOffset", layouts=("%Y%m%d %H%M%S",)),
     code=("status.code", "status.statusCode", "status.type"),
     text="status.description",
     where=Where(_AT + "countryCode", _AT + "stateProvince", _AT + "city", _AT + "postalCode"),
@@ -110,6 +110,8 @@ class Reader(TrackingReader):
                     for other in many(item, "alternateTrackingNumber"):
                         carrier = "usps" if other.maybe_text("type") == "USPS_PIC" else VENDOR
                         parcel.legs.append(Leg(carrier, number=other.maybe_text("number") or ""))
-                    parcel.refs.append(Ref(VENDOR, asked))
+                    parcel.refs.extend(
+                        Ref(VENDOR, it) for it in {asked.strip()} - {"", parcel.number}
+                    )
                     parcel.extra.update(shipment.unread(), currentStatus=item.raw("currentStatus"))
         return Reading(*sheet.found())
