@@ -44,8 +44,7 @@ STATES = states(
         **dict.fromkeys("01 17 43".split(), Stage.DELIVERED),
     }
 )
-"""Event codes. 17 and 43: fetched by the addressee or an agent; 04, 05, 09 and the twenties say why
-it goes back; 11 is a dead letter."""
+"""Event codes. 17 and 43: fetched by the addressee or an agent; 44: recalled; 11: a dead letter."""
 
 CATEGORIES = states(
     {
