@@ -91,8 +91,8 @@ class Reader(TrackingReader):
             item = Payload({"rows": rows}, source=VENDOR)
             with sheet.parcel(item, number) as parcel:
                 parcel.add(SCAN, item, "rows")
-                for row in rows[:1]:
-                    waybill = _text(row, "prefix") + _text(row, "airWaybill")
-                    parcel.legs.append(Leg(VENDOR, "air", waybill))
-                    parcel.refs.append(Ref(VENDOR, _text(row, "packageReference")))
+                waybill = _text(rows[0], "prefix") + _text(rows[0], "airWaybill")
+                parcel.legs.extend(Leg(VENDOR, "air", it) for it in (waybill,) if it)
+                package = _text(rows[0], "packageReference")
+                parcel.refs.extend(Ref(VENDOR, it) for it in (package,) if it)
         return Reading(*sheet.found())
