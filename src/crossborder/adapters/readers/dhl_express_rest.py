@@ -9,6 +9,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from crossborder.adapters.readers.dhl_divisions import DIVISIONS
 from crossborder.model.ids import Ref
 from crossborder.model.outcome import Problem
 from crossborder.model.tracking import Health, Stage
@@ -18,38 +19,10 @@ from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, states
 __all__ = ["Reader"]
 
 VENDOR = "dhl_express"
-_AT_DOOR = (Stage.LAST_MILE, Health.FAILED)
-_CUSTOMS = (Stage.IMPORT_CUSTOMS, Health.ACTION_REQUIRED)
 
-STATES = states(
-    {
-        **dict.fromkeys("PU SA".split(), Stage.ACCEPTED),
-        **dict.fromkeys("AF DF PL TR SM FD".split(), Stage.LINE_HAUL),
-        **dict.fromkeys("MC MS".split(), (Stage.LINE_HAUL, Health.OK, "carrier_sorting_error")),
-        **dict.fromkeys("BR CR IC RR".split(), Stage.IMPORT_CUSTOMS),
-        "BN": (*_CUSTOMS, "customs_info_required"),
-        **dict.fromkeys("CD UD".split(), (*_CUSTOMS, "customs_delay")),
-        "HP": (*_CUSTOMS, "customs_duties_unpaid"),
-        "TP": Stage.HANDOVER,
-        **dict.fromkeys("AR AD".split(), Stage.LAST_MILE),
-        "MD": (Stage.LAST_MILE, Health.OK, "carrier_not_enough_time"),
-        "WC": Stage.OUT_FOR_DELIVERY,
-        "CC": Stage.COLLECT,
-        **dict.fromkeys("BA CM".split(), (*_AT_DOOR, "consignee_incorrect_address")),
-        "CA": (*_AT_DOOR, "consignee_business_closed"),
-        "NH": (*_AT_DOOR, "consignee_not_home"),
-        "RD": (*_AT_DOOR, "consignee_refused"),
-        "ND": (*_AT_DOOR, "unknown"),
-        "PD": (Stage.LAST_MILE, Health.ACTION_REQUIRED, "unknown"),
-        **dict.fromkeys("OH SS".split(), (Stage.UNKNOWN, Health.ACTION_REQUIRED, "unknown")),
-        "RT": (Stage.RETURNED, Health.FAILED, "unknown"),
-        "DS": (Stage.DESTROYED, Health.FAILED, "unknown"),
-        "OK": Stage.DELIVERED,
-        "DD": (Stage.DELIVERED, Health.FAILED, "carrier_damaged_parcel"),
-    }
-)
+STATES = DIVISIONS["express"]
 """Checkpoints. RR is an answer of customs or the consignee; PD is a delivery of a part. CS (closed),
-SC (service changed) and PY (paid) say nothing of where it is."""
+SC (service changed) and PY (paid) say nothing of where it is, and are in no table."""
 
 STATUS = states(
     {
@@ -99,11 +72,11 @@ class Reader(TrackingReader):
                     parcel.add(SCAN, item, "events")
                     parcel.reports(STATUS, item, "status")
                     parcel.line = item.maybe_text("productCode") or ""
-                    for piece in many(item, "pieces"):
-                        parcel.refs.append(Ref(VENDOR, piece.maybe_text("trackingNumber") or ""))
+                    named = (piece.maybe_text("trackingNumber") for piece in many(item, "pieces"))
+                    parcel.refs.extend(Ref(VENDOR, it) for it in named if it and it.strip())
                     parcel.extra.update({"pieces": item.raw("pieces")} if pieces else {})
             for piece in pieces if len(pieces) > 1 or not whole else ():
                 with sheet.parcel(piece, piece.maybe_text("trackingNumber")) as parcel:
                     parcel.add(SCAN, piece, "events")
-                    parcel.refs.append(Ref(VENDOR, number))
+                    parcel.refs.extend(Ref(VENDOR, it) for it in (number,) if it.strip())
         return Reading(*sheet.found())
