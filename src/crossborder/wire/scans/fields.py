@@ -79,8 +79,9 @@ def as_text(value: Any, field: str, source: str) -> str:
         return ""
     if type(value) in (int, Decimal):
         return str(value)
-    if isinstance(value, dict) and isinstance(value.get("#text"), str):
-        return str(value["#text"])
+    if type(value) is dict and value and all(name[0] in "@#" for name in value if name):
+        text = value.get("#text", "")  # an element of XML with attributes
+        return text if isinstance(text, str) else ""
     raise Unreadable("is not a text", field=field, value=value, source=source)
 
 

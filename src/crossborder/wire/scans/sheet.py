@@ -33,6 +33,12 @@ from crossborder.wire.xml import read_xml
 
 __all__ = ["ParcelDraft", "Sheet"]
 
+_MOVING = frozenset(
+    {
+        *(Stage.ACCEPTED, Stage.EXPORT, Stage.LINE_HAUL, Stage.IMPORT_CUSTOMS),
+        *(Stage.HANDOVER, Stage.LAST_MILE, Stage.OUT_FOR_DELIVERY, Stage.COLLECT),
+    }
+)
 _MOMENT = attrgetter("at")
 _ONCE = attrgetter("at", "local", "code", "text", "place", "number")
 _shipment = unchecked(Shipment)
@@ -125,14 +131,24 @@ class ParcelDraft:
 
 
 def _together(reported: ParcelState | None, events: tuple[TrackingEvent, ...]) -> ParcelState:
-    """What is reported of the parcel; where that says nothing, what its events add up to."""
+    """What is reported of the parcel, where it says more than its events do.
+
+    A report that it only moves gives way to scans that say where; one of trouble without a stage
+    or a reason takes them from the scans.
+    """
     told = added_up(events)
     if reported is None or reported == UNKNOWN:
         return told
-    if reported.stage is Stage.UNKNOWN:
-        return ParcelState(told.stage, reported.health, reported.reason, told.reopened)
-    same = reported.stage is told.stage and reported.health is Health.OK and not reported.reason
-    return told if same else reported
+    vague = reported.stage is Stage.UNKNOWN or (
+        reported.stage is Stage.LINE_HAUL and told.stage in _MOVING
+    )
+    if not vague and reported.stage is not told.stage:
+        return reported
+    if reported.health is Health.OK and not reported.reason:
+        return told
+    if told.health is not Health.OK and reported.reason in (None, "unknown"):
+        return told
+    return ParcelState(told.stage, reported.health, reported.reason, told.reopened)
 
 
 def _ordered(scans: list[TrackingEvent]) -> tuple[TrackingEvent, ...]:
@@ -227,15 +243,13 @@ class Sheet:
             raise Unreadable(text, field="body", value=sorted(held)[:5], source=self.source)
 
     @contextmanager
-    def parcel(
-        self, item: Payload, number: str | None, *, carrier: str = ""
-    ) -> Iterator[ParcelDraft]:
+    def parcel(self, item: Payload, number: object, *, carrier: str = "") -> Iterator[ParcelDraft]:
         """One parcel; what nobody read of `item` is kept in its `extra`.
 
         A parcel that cannot be read becomes a problem, which keeps all of `item`, and the next
         one is read.
         """
-        known = (number or "").strip()
+        known = str(number).strip() if isinstance(number, str | int) else ""
         draft = ParcelDraft(self, known, carrier or self.source)
         try:
             yield draft
@@ -244,7 +258,7 @@ class Sheet:
             draft.extra = {**item.unread(), **draft.extra}
             self.parcels.append(draft.shipment())
         except InvalidValue as error:
-            self.unreadable(error, number or "", item.peek(), item.at)
+            self.unreadable(error, known, item.peek(), item.at)
 
     def refused(self, code: str, text: str = "", *, number: str = "", **extra: Any) -> None:
         """What the vendor refuses: its own code and words, and the number it is about."""

@@ -29,8 +29,7 @@ _TOKENS = {
     "%p": r"(?P<half>[AaPp])\.?[Mm]\.?",
     "%z": r"(?P<zone>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})",
 }
-_COMPACT = re.compile(r"([0-9]{8})[ T]([0-9]{4}|[0-9]{6})(Z|[+-][0-9]{4})?")
-"""A date and a time in two fields of digits: the seconds may be missing."""
+_DAY = re.compile(r"[0-9]{4}[-/]?[0-9]{2}[-/]?[0-9]{2}")
 _PARTS = re.compile(r"%[A-Za-z]| +|.")
 
 
@@ -47,8 +46,8 @@ def _pattern(layout: str) -> re.Pattern[str]:
     return re.compile("".join(parts))
 
 
-def _by_layout(text: str, layouts: tuple[str, ...]) -> tuple[datetime, str] | None:
-    """The wall clock that the first fitting layout reads, and the offset written in it."""
+def _by_layout(text: str, layouts: tuple[str, ...]) -> tuple[datetime, str, bool] | None:
+    """The clock that the first fitting layout reads, its offset, and whether it has an hour."""
     for layout in layouts:
         match = _pattern(layout).fullmatch(text)
         if match is None:
@@ -73,7 +72,8 @@ def _by_layout(text: str, layouts: tuple[str, ...]) -> tuple[datetime, str] | No
             ).replace(tzinfo=None)
         except ValueError:
             continue
-        return read + timedelta(days=hour // 24), said.get("zone") or ""
+        timed = said.get("hour") is not None
+        return read + timedelta(days=hour // 24), said.get("zone") or "", timed
     return None
 
 
@@ -83,6 +83,15 @@ def _month(said: Mapping[str, str | None]) -> int | None:
         return int(said.get("month") or 0)
     short = name[:3].casefold()
     return _MONTHS.index(short) + 1 if short in _MONTHS else None
+
+
+@lru_cache(maxsize=512)
+def _zone(text: str) -> timezone | None:
+    """The zone of a stated distance from UTC; None for words."""
+    try:
+        return offset(text)
+    except InvalidValue:
+        return None
 
 
 @frozen
@@ -134,55 +143,54 @@ class When:
 
         A text that is no time in any known spelling is given back as the local time.
         """
-        if len(self._get) == 1:
-            stated = self._get[0](entry)
-            if type(stated) is str and self._zone is None and len(stated) > 10:
-                try:
-                    read = datetime.fromisoformat(stated)
-                except ValueError:
-                    return self._slow(stated, entry, source)
-                if type(read.tzinfo) is timezone:
-                    return read, None
-                if self.zone is None:
-                    return None, read.isoformat(" ")
-                return read.replace(tzinfo=self.zone), None
+        get = self._get
+        if len(get) == 1:
+            stated = get[0](entry)
         else:
-            said = [as_text(get(entry), "time", source) for get in self._get]
-            stated = " ".join(filter(None, said))
+            stated = " ".join(filter(None, [as_text(one(entry), "time", source) for one in get]))
+        # Most times are ISO 8601; digits alone may be seconds since 1970, which come later.
+        if type(stated) is str and len(stated) > 10 and not stated.isdigit():
+            try:
+                clock = datetime.fromisoformat(stated)
+            except ValueError:
+                return self._slow(stated, entry, source)
+            if type(clock.tzinfo) is timezone:
+                return clock, None
+            return self._placed(clock, self._told(entry, source), source)
         return self._slow(stated, entry, source)
+
+    def _told(self, entry: Any, source: str) -> str:
+        """The zone that stands beside the time, as text."""
+        return "" if self._zone is None else as_text(self._zone(entry), "offset", source)
 
     def _slow(self, stated: Any, entry: Any, source: str) -> tuple[datetime | None, str | None]:
         text = as_text(stated, "time", source)
         if not text:
             return None, None
-        zone_text = "" if self._zone is None else as_text(self._zone(entry), "offset", source)
+        zone_text = self._told(entry, source)
         found = _by_layout(text, self.layouts)
         if found is not None:
-            return self._placed(found[0], found[1] or zone_text, source)
-        if re.fullmatch(r"[0-9]{4}[-/]?[0-9]{2}[-/]?[0-9]{2}", text):
+            clock, offset_text, timed = found
+            if not timed:
+                return None, f"{clock:%Y-%m-%d}"
+            return self._placed(clock, offset_text or zone_text, source)
+        if _DAY.fullmatch(text):
             return None, text
-        told, compact = text, _COMPACT.fullmatch(text)
-        if compact is not None:
-            text = f"{compact[1]}T{compact[2].ljust(6, '0')}{compact[3] or ''}"
         try:
             return instant(text, field="time", source=source), None
         except NaiveTime:
             utc = instant(text, zone=UTC, field="time", source=source)
             return self._placed(utc.replace(tzinfo=None), zone_text, source)
         except InvalidValue:
-            return None, told
+            return None, text
 
     def _placed(
         self, clock: datetime, zone_text: str, source: str
     ) -> tuple[datetime | None, str | None]:
         zone: tzinfo | None = self.zone
-        if zone_text in self.zones:
-            zone = timezone(timedelta(hours=self.zones[zone_text]))
-        elif zone_text:
-            try:
-                zone = offset(zone_text, source=source)
-            except InvalidValue:  # a zone in words, which stays among what else was said
-                return None, clock.isoformat(" ")
-        if zone is None:
+        if zone_text:
+            hours = self.zones.get(zone_text)
+            zone = _zone(zone_text) if hours is None else timezone(timedelta(hours=hours))
+        if zone is None:  # none is told, or in words, which stay among what else was said
             return None, clock.isoformat(" ")
         return clock.replace(tzinfo=zone), None
