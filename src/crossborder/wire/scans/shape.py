@@ -16,7 +16,7 @@ from crossborder.wire.scans.where import Where
 
 __all__ = ["ScanShape"]
 
-_EMPTY: tuple[Any, ...] = (None, "", [], {})
+_KEPT = 1_024
 _NOTHING = Extra()
 
 
@@ -67,6 +67,9 @@ class ScanShape:
     _text: Getter = field(init=False, eq=False, repr=False)
     _number: Getter | None = field(init=False, eq=False, repr=False)
     _read: frozenset[str] = field(init=False, eq=False, repr=False)
+    _left: dict[tuple[str, ...], tuple[str, ...]] = field(
+        factory=dict, init=False, eq=False, repr=False
+    )
 
     def __attrs_post_init__(self) -> None:
         def put(name: str, value: object) -> None:
@@ -103,16 +106,28 @@ class ScanShape:
         place = None if self.where is None else self.where.place(entry, source)
         if self._number is not None:
             number = as_text(self._number(entry), "number", source) or number
+        names = tuple(entry)
+        unread = self._left.get(names)
+        if unread is None:
+            unread = self._unread(names)
         extra = _NOTHING
-        if not entry.keys() <= self._read:
+        if unread:
             left = {
-                name: entry[name]
-                for name in entry
-                if name not in self._read and entry[name] not in _EMPTY
+                name: value
+                for name in unread
+                if (value := entry[name]) or value is False or value == 0
             }
             if left:
                 extra = kept(left)
         return scan(source, code, text, state, at, local, place, number, received_at, extra)
+
+    def _unread(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of an entry's names nobody reads; most entries of a vendor have the same names."""
+        if len(self._left) >= _KEPT:
+            self._left.clear()
+        found = tuple(name for name in names if name not in self._read)
+        self._left[names] = found
+        return found
 
 
 def _short(entry: Mapping[str, Any]) -> str:
