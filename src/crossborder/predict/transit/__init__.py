@@ -1,15 +1,22 @@
 """How long journeys take: laws by line and way, kept up to date by every parcel on its way."""
 
+from crossborder.predict.transit.law import Left, StageLaw, TransitLaw, left_of
 from crossborder.predict.transit.quote import TransitQuote
 from crossborder.predict.transit.settings import TransitSettings
+from crossborder.predict.transit.stages import StageTimes
 from crossborder.predict.transit.times import TransitState, TransitTimes, TripState
 from crossborder.predict.transit.way import Way
 
 __all__ = [
+    "Left",
+    "StageLaw",
+    "StageTimes",
+    "TransitLaw",
     "TransitQuote",
     "TransitSettings",
     "TransitState",
     "TransitTimes",
     "TripState",
     "Way",
+    "left_of",
 ]

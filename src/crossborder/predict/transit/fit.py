@@ -4,19 +4,22 @@ from collections.abc import Iterable, Sequence
 from math import exp, log
 
 from crossborder.predict.transit.cells import Cells
-from crossborder.predict.transit.regress import Coder, Row, least_squares
+from crossborder.predict.transit.regress import Coder, least_squares
 from crossborder.predict.transit.settings import TransitSettings
 from crossborder.predict.transit.spread import LEVELS, Spread, arriving, quantiles, step_of
 from crossborder.predict.transit.usual import Usual
-from crossborder.predict.transit.way import Trip
+from crossborder.predict.transit.way import Trip, Way
 
-__all__ = ["Fit", "fitted"]
+__all__ = ["Fit", "fitted", "usuals"]
 
 _LEAST = 1 / 24
 """Times below an hour count as one."""
 
 _FEWEST = 30
 """With fewer journeys that are past their time, all that arrived are taken."""
+
+_TAUGHT = 20_000
+"""Of more journeys than that, every second, third and so on finds the effects of traits."""
 
 _RIPE = 2.5
 """A journey is past its time when it began so many usual times ago, arrived or not."""
@@ -61,26 +64,14 @@ class Fit:
     evidence: float
     expected: list[float]
 
-    def centre(self, row: Row) -> float:
+    def centre(self, way: Way, usual: float | None) -> float:
         """The logarithm of the time to be expected of a journey."""
-        effects = self.effects
-        places, values = row
-        total = 0.0
-        for place, value in zip(places, values, strict=True):
-            total += effects[place] * value
-        return total
+        return self.coder.expected(way, usual, self.effects)
 
 
-def rows_of(trips: Iterable[Trip], coder: Coder, usual: Usual) -> list[Row]:
-    """The numbers of journeys in order of their start; what is usual moves with them."""
-    rows = []
-    row = coder.row
-    for trip in trips:
-        width = trip.way.width
-        rows.append(row(trip.way, None if width is None else usual.value(trip.start)))
-        if width is not None:
-            usual.add(trip.start, width)
-    return rows
+def usuals(trips: Iterable[Trip], usual: Usual) -> list[float | None]:
+    """What promise was usual when each journey began; trips rise by start."""
+    return usual.follow((trip.start, trip.way.width) for trip in trips)
 
 
 def ripe(trips: Sequence[Trip], times: Sequence[tuple[float, bool]], at: float) -> list[int]:
@@ -113,17 +104,19 @@ def fitted(trips: Sequence[Trip], at: float, rule: TransitSettings) -> Fit | Non
     fit.at = at
     fit.coder = Coder([trips[number] for number in chosen])
     fit.usual = Usual()
-    rows = rows_of(trips, fit.coder, fit.usual)
+    then = usuals(trips, fit.usual)
     fading = log(2) / rule.effect_half_life
+    taught = chosen[:: -(-len(chosen) // _TAUGHT)]
     fit.effects = least_squares(
-        [rows[number] for number in chosen],
-        [logs[number] for number in chosen],
-        [exp(fading * (trips[number].start - at)) for number in chosen],
+        [fit.coder.row(trips[number].way, then[number]) for number in taught],
+        [logs[number] for number in taught],
+        [exp(fading * (trips[number].start - at)) for number in taught],
         fit.coder.size,
         strength=rule.strength,
     )
-    fit.expected = [fit.centre(row) for row in rows]
-    steps = [step_of(lasted - centre) for lasted, centre in zip(logs, fit.expected, strict=True)]
+    fit.expected = [fit.centre(trip.way, usual) for trip, usual in zip(trips, then, strict=True)]
+    residuals = [lasted - centre for lasted, centre in zip(logs, fit.expected, strict=True)]
+    steps = list(map(step_of, residuals))
     fading = log(2) / rule.spread_half_life
     weights = [exp(fading * (trip.start - at)) for trip in trips]
     spread = Spread()
@@ -135,7 +128,7 @@ def fitted(trips: Sequence[Trip], at: float, rule: TransitSettings) -> Fit | Non
     fit.evidence = spread.weight
     fit.cells = Cells.learnt(
         trips,
-        [(lasted - centre) for lasted, centre in zip(logs, fit.expected, strict=True)],
+        residuals,
         weights,
         [arrived for _, arrived in times],
         table=fit.table,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import exp, log
 from zlib import crc32
 
-from crossborder.predict.transit.fit import Fit, rows_of
+from crossborder.predict.transit.fit import Fit, usuals
 from crossborder.predict.transit.settings import TransitSettings
 from crossborder.predict.transit.spread import Spread, quantiles, step_of
 from crossborder.predict.transit.way import Trip
@@ -57,8 +57,10 @@ def level_at(trips: Sequence[Trip], at: float, fit: Fit, rule: TransitSettings) 
     """The level as of a moment, from trips that rise by start; the fit is of this week."""
     first = _first(trips, fit.at)
     usual = fit.usual.copy()
-    rows = rows_of(trips[first:], fit.coder, usual)
-    late = [fit.centre(row) for row in rows]
+    since = trips[first:]
+    late = [
+        fit.centre(trip.way, then) for trip, then in zip(since, usuals(since, usual), strict=True)
+    ]
     oldest = at - rule.level_half_life * 2**_DOUBLINGS * _SPAN
     begin = _first(trips, oldest)
     stride = -(-(len(trips) - begin) // _ENOUGH)

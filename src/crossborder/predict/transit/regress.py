@@ -69,6 +69,22 @@ class Coder:
                 values.append(1.0)
         return places, values
 
+    def expected(self, way: Way, usual: float | None, effects: Sequence[float]) -> float:
+        """What a journey's numbers come to with these coefficients, without making the row."""
+        total = effects[0]
+        width = way.width
+        if width is not None and usual is not None:
+            longer = min(max(width - usual, -_FARTHEST), _FARTHEST)
+            total += longer * (effects[1] + longer * effects[2]) + (width - _CENTRE) * effects[3]
+        known, means = self.places, self.means
+        for name, value in way.logs:
+            if name in known:
+                total += effects[known[name]] * (value - means[name])
+        for word in way.words:
+            if word in known:
+                total += effects[known[word]]
+        return total
+
 
 def least_squares(
     rows: Sequence[Row],

@@ -20,7 +20,7 @@ from crossborder.predict.transit.settings import JUDGED, TransitSettings
 from crossborder.predict.transit.spread import LEVELS, at_level
 from crossborder.predict.transit.way import Trip, Way
 
-__all__ = ["TransitState", "TransitTimes", "TripState"]
+__all__ = ["TransitState", "TransitTimes", "TripState", "known_by"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
@@ -264,7 +264,7 @@ class TransitTimes:
         """The table for a way, its centre with today's level, whose it is and its evidence."""
         fit, level = standing.fit, standing.level
         key, cell = fit.cells.finest(way)
-        centre = fit.centre(fit.coder.row(way, level.usual)) + level.of(way.line)
+        centre = fit.centre(way, level.usual) + level.of(way.line)
         source = "all" if key == ALL else "line" if len(key) == 1 else "cell"
         evidence = fit.evidence if cell is None else cell.evidence
         return standing.table(key, cell), centre, source, evidence
@@ -349,6 +349,17 @@ def _days(moment: datetime, name: str) -> float:
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise NaiveTime("has no zone", field=name, value=moment, source="TransitTimes")
     return (moment - _EPOCH) / _DAY
+
+
+def known_by(happened: datetime, known_at: datetime, *, now: datetime) -> None:
+    """Refuse what is not known yet, or was known before it happened.
+
+    Raises:
+        InvalidValue: known after `now`, or before it happened.
+        NaiveTime: a time without a zone.
+    """
+    if _days(happened, "at") > _known(known_at, now, "known_at"):
+        raise refuse("TransitTimes", "known_at", known_at, "is before it happened")
 
 
 def _known(moment: datetime, now: datetime, name: str) -> float:

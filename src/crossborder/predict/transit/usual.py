@@ -1,5 +1,6 @@
 """What promise is usual: a mean that fades, so that a promise can be held against its own time."""
 
+from collections.abc import Iterable
 from math import exp, log
 
 __all__ = ["Usual"]
@@ -53,3 +54,12 @@ class Usual:
             return None
         long = self._slow[1] / self._slow[0]
         return (self._quick[1] + _PRIOR * long) / (self._quick[0] + _PRIOR)
+
+    def follow(self, moments: Iterable[tuple[float, float | None]]) -> list[float | None]:
+        """For each moment, in order, what was usual then; and remember its value, if any."""
+        found = []
+        for at, value in moments:
+            found.append(self.value(at))
+            if value is not None:
+                self.add(at, value)
+        return found

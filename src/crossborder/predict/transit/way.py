@@ -34,6 +34,9 @@ class Way:
         amounts: what may bear on the time, by name: weight, worth, pieces; none negative. What is
             not known is left out.
         kinds: words that may bear on the time, such as `battery` or `bank_slip`.
+        words: line, zone, origin and kinds, each with what it is.
+        logs: the logarithms of the amounts.
+        width: the logarithm of the promised days, two at least; None without a promise.
 
     >>> Way("express", zone="BR-SP", promised=9, amounts={"worth": 120})
     Way(line='express', origin='', zone='BR-SP', promised=9.0, amounts=(('worth', 120.0),), kinds=())
@@ -47,6 +50,7 @@ class Way:
     kinds: tuple[str, ...] = ()
     words: tuple[str, ...] = field(init=False, eq=False, repr=False)
     logs: tuple[tuple[str, float], ...] = field(init=False, eq=False, repr=False)
+    width: float | None = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         promised = self.promised
@@ -60,11 +64,8 @@ class Way:
         object.__setattr__(self, "words", tuple(word for word in words if word[-1] != ":"))
         logs = tuple((f"amount:{name}", log1p(amount)) for name, amount in self.amounts)
         object.__setattr__(self, "logs", logs)
-
-    @property
-    def width(self) -> float | None:
-        """The logarithm of the promised days, two at least; None without a promise."""
-        return None if self.promised is None else log(max(self.promised, 2.0))
+        width = None if promised is None else log(max(promised, 2.0))
+        object.__setattr__(self, "width", width)
 
 
 class Trip:

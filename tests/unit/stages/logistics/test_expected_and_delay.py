@@ -12,22 +12,11 @@ from crossborder.model.ids import ShipmentId
 from crossborder.model.shipment import Shipment
 from crossborder.model.time import Window
 from crossborder.model.tracking import Expected, Health, ParcelState, Stage, TrackingEvent
-from crossborder.stages.logistics import DelayWarning, expect, track, warn
+from crossborder.stages.logistics import DelayWarning, track, warn
 
 DAY = timedelta(days=1)
 SENT = datetime(2026, 11, 2, tzinfo=UTC)
 PARCEL = Shipment(ShipmentId("s1"), "yunexpress", "YT1", ship_date=SENT)
-ON_THE_WAY = [
-    Stage.REGISTERED,
-    Stage.ACCEPTED,
-    Stage.EXPORT,
-    Stage.LINE_HAUL,
-    Stage.IMPORT_CUSTOMS,
-    Stage.HANDOVER,
-    Stage.LAST_MILE,
-    Stage.OUT_FOR_DELIVERY,
-    Stage.COLLECT,
-]
 
 
 def at(stage: Stage, day: int, parcel: Shipment = PARCEL, **more: Any) -> Shipment:
@@ -35,76 +24,8 @@ def at(stage: Stage, day: int, parcel: Shipment = PARCEL, **more: Any) -> Shipme
     return track(parcel, (event,), now=SENT).value
 
 
-def guess(parcel: Shipment, *, day: int = 0, **more: Any) -> Decision[Expected | None]:
-    terms: dict[str, Any] = {"transit": (8 * DAY, 14 * DAY), "evidence": 0} | more
-    return expect(parcel, now=SENT + day * DAY, **terms)
-
-
 def window(days: int, more: int) -> Window:
     return Window(SENT + days * DAY, SENT + more * DAY)
-
-
-@given(st.sampled_from(ON_THE_WAY), st.integers(0, 30), st.integers(0, 40))
-def test_the_window_is_never_before_now(stage: Stage, day: int, today: int) -> None:
-    value = guess(at(stage, day), day=today).value
-    assert value is not None
-    assert SENT + today * DAY <= value.window.earliest <= value.likely <= value.window.latest
-
-
-@given(st.integers(0, 20))
-def test_a_later_stage_on_the_same_day_is_never_expected_later(day: int) -> None:
-    found = [guess(at(stage, day)).value for stage in ON_THE_WAY[1:]]
-    latest = [item.window.latest for item in found if item is not None]
-    assert len(latest) == 8
-    assert latest == sorted(latest, reverse=True)
-
-
-def test_before_any_scan_the_ship_date_counts() -> None:
-    value = guess(PARCEL).value
-    assert value is not None
-    assert (value.window, value.likely, value.source) == (window(8, 14), SENT + 11 * DAY, "line")
-
-
-def test_without_a_ship_date_the_first_scan_counts() -> None:
-    unsent = evolve(PARCEL, ship_date=None)
-    assert guess(unsent).codes == ("not_started",)
-    assert guess(at(Stage.REGISTERED, 1, unsent)).codes == ("not_started",)
-    scanned = at(Stage.ACCEPTED, 1, unsent)
-    event = TrackingEvent("a", stage=Stage.EXPORT, local="2026-11-05 00:00")
-    value = guess(track(scanned, (event,), now=SENT).value).value
-    assert value is not None
-    assert value.window == window(9, 15)
-
-
-def test_measured_times_are_called_history() -> None:
-    value = guess(PARCEL, evidence=40).value
-    assert value is not None
-    assert (value.source, value.evidence) == ("history", 40)
-
-
-def test_the_carriers_estimate_wins_while_it_lies_ahead() -> None:
-    value = guess(PARCEL, carrier=window(3, 4), day=3).value
-    assert value is not None
-    assert (value.window, value.source) == (window(3, 4), "carrier")
-    over = guess(PARCEL, carrier=window(3, 4), day=5)
-    assert over.codes == ("carrier_estimate_over", "by_ship_date")
-
-
-def test_an_overdue_parcel_is_expected_from_now_on() -> None:
-    decision = guess(PARCEL, day=20)
-    assert decision.value is not None
-    assert decision.value.window == window(20, 26)
-    assert "overdue" in decision.codes
-
-
-def test_what_has_ended_or_goes_back_is_not_expected() -> None:
-    assert guess(at(Stage.DELIVERED, 3)).codes == ("ended",)
-    assert guess(at(Stage.RETURNING, 3)).codes == ("going_back",)
-
-
-def test_a_transit_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(InvalidValue):
-        guess(PARCEL, transit=(2 * DAY, DAY))
 
 
 def late(parcel: Shipment, promised: int, expected: int | None) -> Shipment:
