@@ -1,4 +1,4 @@
-"""When to worry about a parcel (延误预警), and what to do about it."""
+"""What is wrong with a parcel now: an exception, a late arrival, silence."""
 
 from datetime import MINYEAR, datetime, timedelta
 from typing import Any
@@ -14,15 +14,17 @@ from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Health
 from crossborder.stages.logistics.tracking import moment
 
-__all__ = ["DelayWarning", "warn"]
+__all__ = ["DelayWarning", "last_seen", "one_of", "warn"]
 
 _KINDS = ("exception", "late", "silent")
-_PROPOSALS = ("tell_customer", "chase_carrier", "claim")
+_PROPOSALS = ("tell_customer", "chase_carrier", "open_claim")
 _CLAIM_AFTER = 3
 """Gaps of silence after which a parcel is treated as lost."""
 
 
-def _one_of(*words: str) -> Any:
+def one_of(*words: str) -> Any:
+    """A validator: the field holds one of the words."""
+
     def test(instance: object, attribute: Any, value: str) -> None:
         if value not in words:
             raise refuse(instance, attribute.name, value, f"must be one of {', '.join(words)}")
@@ -38,18 +40,18 @@ class DelayWarning:
         shipment_id: the parcel.
         kind: exception, late or silent.
         slack: time left against the promise or the gap; negative when it is used up.
-        proposal: tell_customer, chase_carrier or claim.
+        proposal: tell_customer, chase_carrier or open_claim.
         since: when it began, as far as we know.
     """
 
     shipment_id: ShipmentId
-    kind: str = field(validator=_one_of(*_KINDS))
+    kind: str = field(validator=one_of(*_KINDS))
     slack: timedelta
-    proposal: str = field(validator=_one_of(*_PROPOSALS))
+    proposal: str = field(validator=one_of(*_PROPOSALS))
     since: datetime = field()
 
 
-def _last_seen(shipment: Shipment) -> datetime | None:
+def last_seen(shipment: Shipment) -> datetime | None:
     """The last scan whose time can be read, or the hand-over."""
     moments = (moment(event) for event in shipment.events)
     return max((at for at in moments if at.year > MINYEAR), default=shipment.ship_date)
@@ -77,15 +79,15 @@ def _late(shipment: Shipment, now: datetime) -> DelayWarning | None:
 
 
 def _silent(shipment: Shipment, now: datetime, gap: timedelta) -> DelayWarning | None:
-    seen = _last_seen(shipment)
+    seen = last_seen(shipment)
     if seen is None or now - seen <= gap:
         return None
     quiet = now - seen
-    proposal = "claim" if quiet > gap * _CLAIM_AFTER else "chase_carrier"
+    proposal = "open_claim" if quiet > gap * _CLAIM_AFTER else "chase_carrier"
     return DelayWarning(shipment.id, "silent", gap - quiet, proposal, seen)
 
 
-@decides("logistics.warn", 1)
+@decides("logistics.warn", 2)
 def warn(
     shipment: Shipment, *, now: datetime, gap: timedelta = timedelta(days=5)
 ) -> Decision[DelayWarning | None]:

@@ -1,0 +1,7 @@
+"""When to worry about a parcel (延误预警), and what to do about it."""
+
+from crossborder.stages.logistics.delay.alarm import Alarm, AlarmOption, alarm
+from crossborder.stages.logistics.delay.policy import AlarmPolicy
+from crossborder.stages.logistics.delay.warning import DelayWarning, warn
+
+__all__ = ["Alarm", "AlarmOption", "AlarmPolicy", "DelayWarning", "alarm", "warn"]
