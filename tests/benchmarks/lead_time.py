@@ -14,6 +14,10 @@ Both files are one stream of time: an order is open from the day it was placed, 
 known on the morning after delivery, never earlier. Neither the scheduled day nor anything weighed
 or billed after the order was placed enters a quote.
 
+`--rolling FILE` shows what the constants were chosen on: five splits by schedule of one table, half
+a year apart, two years graded each, as they are and with all lead times of the graded part a
+fifth shorter and a quarter longer; only the earlier parts of the public data were used.
+
 Without arguments the public data of CROSSBORDER_DATA are split at 2011-07-01 of the schedule, and
 skipped when absent. Prints one `name value` a line.
 """
@@ -29,13 +33,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crossborder.predict.demand import pinball
 from crossborder.predict.lead import LateOdds, LeadTimes
 
 TABLE = "scms_shipments/shipments.csv.gz"
 SPLIT, END = date(2011, 7, 1), date(2013, 7, 1)
+SPLITS = (date(2009, 7, 1), date(2010, 1, 1), date(2010, 7, 1), date(2011, 1, 1), SPLIT)
+GRADED = timedelta(days=730)
+LEVELS = (1.0, 0.8, 1.25)
 NAMES = (
     *("po_p50_pinball", "po_p80_pinball", "po_p80_coverage", "po_p90_pinball"),
     *("po_p90_coverage", "late_auc", "late_auc_all", "po_shipments", "late_shipments"),
@@ -240,6 +247,17 @@ def auc(scored: Sequence[tuple[bool, float]]) -> float:
     return won / (lates * below) if lates and below else float("nan")
 
 
+def lead_figures(quotes: Sequence[tuple[int, list[float]]]) -> dict[str, float]:
+    """Mean pinball loss and coverage at each chance."""
+    found: dict[str, float] = {}
+    for place, chance in enumerate(CHANCES):
+        name = f"po_p{round(100 * chance)}"
+        loss = sum(pinball(days, quote[place], chance) for days, quote in quotes)
+        found[f"{name}_pinball"] = loss / len(quotes)
+        found[f"{name}_coverage"] = sum(d <= quote[place] for d, quote in quotes) / len(quotes)
+    return found
+
+
 def grade(fit: Mapping[str, Drop], graded: Mapping[str, Drop]) -> dict[str, float]:
     """All figures for the shipments of `graded`, learning from both as time goes by."""
     drops = list({**fit, **graded}.values())
@@ -247,12 +265,7 @@ def grade(fit: Mapping[str, Drop], graded: Mapping[str, Drop]) -> dict[str, floa
     quotes = lead_quotes(drops, numbers)
     if not quotes:
         raise BadTable("no direct-drop order with both days to grade")
-    result: dict[str, float] = {}
-    for place, chance in enumerate(CHANCES):
-        name = f"po_p{round(100 * chance)}"
-        loss = sum(pinball(days, quote[place], chance) for days, quote in quotes)
-        result[f"{name}_pinball"] = loss / len(quotes)
-        result[f"{name}_coverage"] = sum(d <= quote[place] for d, quote in quotes) / len(quotes)
+    result = lead_figures(quotes)
     scored = [
         (drop, score, drop.delivered > drop.due) for drop, score in late_scores(drops, numbers)
     ]
@@ -275,15 +288,42 @@ def public_split() -> tuple[dict[str, Drop], dict[str, Drop]]:
     return fit, later
 
 
+def rescaled(drop: Drop, level: float) -> Drop:
+    """The same with a lead time so many times as long."""
+    if drop.days is None or drop.sent is None:
+        return drop
+    days = max(round(drop.days * level), 1)
+    return evolve(drop, delivered=drop.sent + timedelta(days=days))
+
+
+def roll(table: Mapping[str, Drop]) -> None:
+    """Print the lead-time figures of every split and level."""
+    for split in SPLITS:
+        fit = {number: drop for number, drop in table.items() if drop.due < split}
+        later = {n: drop for n, drop in table.items() if split <= drop.due < split + GRADED}
+        for level in LEVELS:
+            graded = {number: rescaled(drop, level) for number, drop in later.items()}
+            quotes = lead_quotes([*fit.values(), *graded.values()], frozenset(graded))
+            if not quotes:
+                continue
+            figures = lead_figures(quotes)
+            said = " ".join(f"{name} {value:.3f}" for name, value in figures.items())
+            print(f"{split} x{level} {said}", flush=True)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Grade quotes of purchase-order lead times.")
     parser.add_argument("--fit", type=Path, help="shipments to begin with")
     parser.add_argument("--grade", type=Path, help="shipments to grade")
+    parser.add_argument("--rolling", type=Path, help="shipments to split again and again")
     given = parser.parse_args(arguments)
     if (given.fit is None) != (given.grade is None):
         parser.error("--fit and --grade go together")
     try:
+        if given.rolling is not None:
+            roll(read(given.rolling))
+            return 0
         fit, graded = public_split() if given.fit is None else (read(given.fit), read(given.grade))
         figures = grade(fit, graded)
     except Absent as absent:

@@ -109,6 +109,17 @@ def test_the_figures_are_printed_one_a_line(
     assert float(said["po_shipments"]) == 20
 
 
+def test_the_rolling_splits_are_graded_at_three_levels(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, many(0, 230))
+    assert main(["--rolling", str(path)]) == 0
+    said = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert {row[0] for row in said} == {"2009-07-01", "2010-01-01", "2010-07-01"}
+    assert [row[1] for row in said[:3]] == ["x1.0", "x0.8", "x1.25"]
+    assert all("po_p90_coverage" in row for row in said)
+
+
 def test_what_cannot_be_read_ends_with_two(tmp_path: Path) -> None:
     assert main(["--fit", str(tmp_path / "x"), "--grade", str(tmp_path / "y")]) == 2
 

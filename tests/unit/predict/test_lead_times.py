@@ -120,6 +120,23 @@ def test_open_orders_lengthen_the_quote_before_any_of_them_arrives() -> None:
     assert worried.quantile(0.8) > 40
 
 
+def test_what_is_told_after_a_quote_is_in_the_next_one_of_the_same_moment() -> None:
+    now, traits = START + DAY * 125, {"vendor": "A"}
+    drawn = steady(20)
+    times = fed(drawn[:-20], now=now)
+    before = times.quote(traits, now=now)
+    for number in range(len(drawn) - 20, len(drawn)):
+        placed = START + DAY * drawn[number][0]
+        times.place(str(number), traits, placed_at=placed, now=now)
+    between = times.quote(traits, now=now)
+    end = now - DAY / 2
+    for number in range(len(drawn) - 20, len(drawn)):
+        times.observe(str(number), end, known_at=end, now=now)
+    after = times.quote(traits, now=now)
+    assert before != between != after
+    assert after.quantile(0.1) < before.quantile(0.1)
+
+
 def test_a_vendor_of_few_orders_leans_on_all() -> None:
     now = START + DAY * 260
     few = fed([*steady(20), (119, 90, "B")], now=now)
