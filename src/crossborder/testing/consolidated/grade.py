@@ -53,7 +53,7 @@ class Grade:
         recall: parcels that were late or never came, and had an alarm by then.
         lead_days: mean time from a right alarm to the broken promise.
         lost_alarmed: share of the parcels lost with a bag that had an alarm.
-        held_with_reason: share of the held parcels that showed a customs reason.
+        held_with_reason: share of the held parcels whose history names a customs reason.
     """
 
     parcels: int
@@ -86,7 +86,6 @@ class _Tally:
     forecasts: int = 0
     hits: dict[float, int] = field(factory=dict)
     alarms: dict[str, Warned] = field(factory=dict)
-    reasons: set[str] = field(factory=set)
     ended: set[str] = field(factory=set)
 
     def state(self, parcel: Parcel, now: datetime) -> None:
@@ -95,8 +94,6 @@ class _Tally:
         self.looks += 1
         self.known += _same(seen, truth.knowable_at(now))
         self.true += _same(seen, truth.state_at(now))
-        if (seen.reason or "").startswith("customs_"):
-            self.reasons.add(truth.parcel)
         delivered = truth.delivered_at
         if seen.stage is Stage.DELIVERED and (delivered is None or delivered > now):
             self.false[truth.parcel] = None
@@ -192,6 +189,10 @@ def _end(truth: Truth) -> Stage | None:
     return None if truth.returned_at is None else Stage.RETURNED
 
 
+def _says_why(parcel: Parcel) -> bool:
+    return any((event.reason or "").startswith("customs_") for event in parcel.seen.events)
+
+
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 1.0
 
@@ -207,7 +208,7 @@ def _graded(tally: _Tally, parcels: list[Parcel]) -> Grade:
     warned = tally.alarms.keys() & tally.judged
     right = late & warned
     bags = [t.parcel for t in truths if "missing_at_break_bulk" in t.reasons]
-    held = [t.parcel for t in truths if t.held]
+    held = [parcel for parcel in parcels if parcel.truth.held]
     leads = [tally.alarms[name].left / _DAY for name in right]
     return Grade(
         parcels=len(parcels),
@@ -224,5 +225,5 @@ def _graded(tally: _Tally, parcels: list[Parcel]) -> Grade:
         recall=_share(len(right), len(late)),
         lead_days=fmean(leads) if leads else 0.0,
         lost_alarmed=_share(sum(name in tally.alarms for name in bags), len(bags)),
-        held_with_reason=_share(sum(name in tally.reasons for name in held), len(held)),
+        held_with_reason=_share(sum(map(_says_why, held)), len(held)),
     )
