@@ -32,7 +32,7 @@ Row = dict[str, str]
 DAY = timedelta(days=1)
 AT_LAST = datetime(9999, 1, 1, tzinfo=UTC)
 ORDERS = "olist_orders/orders.csv.gz"
-REMEMBERED = 300 * DAY
+REMEMBERED = 120 * DAY
 """From how long back the alarm's rule is chosen anew each month."""
 
 TOLD = ("purchased_at", "to_carrier_at", "delivered_at")
@@ -228,8 +228,8 @@ def auc(pairs: Sequence[tuple[float, bool]]) -> float:
         ranks[chance][late] += 1
     below = better = 0.0
     for chance in sorted(ranks):
-        prompt, late = ranks[chance]
-        better += late * (below + prompt / 2)
+        prompt, missed = ranks[chance]
+        better += missed * (below + prompt / 2)
         below += prompt
     wanted = sum(late for _, late in pairs)
     return better / (wanted * below) if wanted and below else float("nan")
@@ -243,9 +243,9 @@ def average_precision(pairs: Sequence[tuple[float, bool]]) -> float:
     seen = hits = 0
     gained = 0.0
     for chance in sorted(ranks, reverse=True):
-        prompt, late = ranks[chance]
-        seen, hits = seen + prompt + late, hits + late
-        gained += late * hits / seen
+        prompt, missed = ranks[chance]
+        seen, hits = seen + prompt + missed, hits + missed
+        gained += missed * hits / seen
     return gained / hits if hits else float("nan")
 
 

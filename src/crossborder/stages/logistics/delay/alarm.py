@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from attrs import field, frozen
 
@@ -196,11 +197,14 @@ def alarm(
         resend: what it costs to send another one.
 
     Raises:
-        InvalidValue: the probability is above 1, or the known alarm is another parcel's.
+        InvalidValue: the probability is no Decimal from 0 to 1, or the known alarm is another parcel's.
         CurrencyMismatch: a price is in another currency than its cap, or the two prices differ.
     """
-    if probability is not None and probability > 1:
-        raise refuse("alarm", "probability", probability, "must not be above 1")
+    chance: Any = probability
+    if chance is not None and not (
+        isinstance(chance, Decimal) and chance.is_finite() and 0 <= chance <= 1
+    ):
+        raise refuse("alarm", "probability", probability, "must be a Decimal from 0 to 1")
     if known is not None and known.shipment_id != shipment.id:
         raise refuse("alarm", "known", known.shipment_id, f"is not of {shipment.id}")
     stage = shipment.state.stage

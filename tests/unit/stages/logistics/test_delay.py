@@ -70,7 +70,7 @@ def test_silence_is_counted_from_the_last_scan_or_the_ship_date() -> None:
     assert look(PARCEL, 5).value is None
     assert warned(PARCEL, 6) == ("silent", -DAY, "chase_carrier")
     assert look(at(Stage.EXPORT, 4), 9).value is None
-    assert warned(PARCEL, 16) == ("silent", -11 * DAY, "claim")
+    assert warned(PARCEL, 16) == ("silent", -11 * DAY, "open_claim")
     assert look(evolve(PARCEL, ship_date=None), 99).codes == ("on_its_way",)
 
 
@@ -92,6 +92,6 @@ def test_a_failure_without_a_scan_is_since_now() -> None:
 
 def test_a_warning_knows_its_words() -> None:
     with pytest.raises(InvalidValue):
-        DelayWarning(ShipmentId("s1"), "cross", DAY, "claim", SENT)
+        DelayWarning(ShipmentId("s1"), "cross", DAY, "open_claim", SENT)
     with pytest.raises(InvalidValue):
         DelayWarning(ShipmentId("s1"), "late", DAY, "pray", SENT)
