@@ -1,6 +1,8 @@
 """Where parcels are, when they are expected, and which of them need somebody."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -11,6 +13,7 @@ from crossborder.model.decision import Decision
 from crossborder.model.outcome import Outcome, Problem
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Health
+from crossborder.predict.transit import TransitLaw
 from crossborder.protocols.logistics import Tracker
 from crossborder.stages import logistics
 
@@ -47,11 +50,14 @@ def track(
     *,
     terms: Terms,
     evidence: int = 0,
+    laws: Mapping[str, TransitLaw] = MappingProxyType({}),
     now: datetime,
 ) -> Steps[Tracked]:
     """Ask where parcels are and merge it with what was known.
 
-    `evidence` says how many delivered parcels stand behind the transit times of `terms`.
+    `evidence` says how many delivered parcels stand behind the transit times of `terms`. `laws`
+    are what was learnt of lines (`predict.transit`), by the parcel's line; a parcel of another
+    line, or of one with few observations, is expected by the terms.
     """
     told: Told = []
     registered = yield from tracker.register(shipments)
@@ -70,6 +76,7 @@ def track(
             transit=terms.transit,
             evidence=evidence,
             carrier=_stated(current),
+            law=laws.get(known.line),
             now=now,
         )
         shipment = evolve(moved.value, expected=expected.value)

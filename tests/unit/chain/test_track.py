@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from crossborder.model.place import Address
 from crossborder.model.shipment import Shipment
 from crossborder.model.time import Window
 from crossborder.model.tracking import Expected, Health, Stage, TrackingEvent
+from crossborder.predict.quantiles import Distribution
+from crossborder.predict.transit import TransitLaw
 from crossborder.protocols import Reading
 
 DAY = timedelta(days=1)
@@ -157,3 +160,25 @@ def test_only_the_carriers_own_estimate_counts_as_one(site: Any, source: str) ->
 def test_no_parcels_is_nothing_to_ask_about(site: Any) -> None:
     tracked = _track(site())
     assert (tracked.shipments, tracked.warnings, tracked.problems) == ((), (), ())
+
+
+def test_what_was_learnt_of_a_line_is_expected_of_its_parcels_and_of_no_other(site: Any) -> None:
+    made = site()
+    mine, other = _ship(made), _ship(made, 2)
+    law = TransitLaw(Distribution.of([20.0 + number / 10 for number in range(40)]))
+    found = made.run(
+        track(
+            made.world.memory,
+            (mine, evolve(other, line="OTHER")),
+            terms=made.world.terms,
+            laws={mine.line: law},
+            now=made.world.at(days=6),
+        ),
+        key="track",
+    )
+    learnt, stated = (shipment.expected for shipment in found.shipments)
+    assert (learnt.source, learnt.evidence) == ("history", 40)
+    assert learnt.confidence == Decimal("0.9")
+    assert stated.source == "line"
+    for _, decision in found.decisions:
+        assert decision.rule
