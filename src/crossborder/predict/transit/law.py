@@ -1,6 +1,5 @@
 """What is left of a journey, given how long it has lasted and where it is."""
 
-
 from attrs import frozen
 
 from crossborder.model.check import checked, refuse

@@ -9,6 +9,7 @@ late outcomes cannot make it swing.
 from bisect import bisect_left
 from collections.abc import Sequence
 from math import exp, log
+from operator import add
 from zlib import crc32
 
 from crossborder.predict.transit.fit import Fit, usuals
@@ -49,54 +50,74 @@ class Level:
         return self.lines.get(line, self.all)
 
 
-Recent = tuple[int, float, bool, float, str]
-"""Step, weight when fading by a day, whether it arrived, its age, and the line of a journey."""
-
-
 def level_at(trips: Sequence[Trip], at: float, fit: Fit, rule: TransitSettings) -> Level:
-    """The level as of a moment, from trips that rise by start; the fit is of this week."""
+    """The level as of a moment, from trips that rise by start; the fit is of this week.
+
+    Times keep falling or rising while quotes are under way: a share of the last weeks' move is
+    added to where they stand.
+    """
     first = _first(trips, fit.at)
-    usual = fit.usual.copy()
-    since = trips[first:]
+    usual, since = fit.usual.copy(), trips[first:]
     late = [
         fit.centre(trip.way, then) for trip, then in zip(since, usuals(since, usual), strict=True)
     ]
-    oldest = at - rule.level_half_life * 2**_DOUBLINGS * _SPAN
+    oldest = at - rule.level_span - rule.level_half_life * 2**_DOUBLINGS * _SPAN
     begin = _first(trips, oldest)
     stride = -(-(len(trips) - begin) // _ENOUGH)
     recent = []
     for number in range(begin, len(trips)):
         trip = trips[number]
-        if stride > 1 and crc32(trip.key.encode()) % stride:
-            continue
+        if stride == 1 or crc32(trip.key.encode()) % stride == 0:
+            centre = fit.expected[number] if number < first else late[number - first]
+            recent.append((trip, centre))
+    now = _levels(recent, at, fit, rule)
+    before = _levels(recent, at - rule.level_span, fit, rule)
+    levels = {
+        line: _within(
+            level + rule.level_trend * (level - before.get(line, before[""])), rule.level_most
+        )
+        for line, level in now.items()
+    }
+    return Level(levels.pop(""), levels, usual.value(at))
+
+
+def _levels(
+    recent: Sequence[tuple[Trip, float]], at: float, fit: Fit, rule: TransitSettings
+) -> dict[str, float]:
+    """The levels of all ("") and of lines with enough recent journeys, as known at a moment."""
+    counted = []
+    for trip, centre in recent:
+        age = at - trip.start
+        if age <= 0:
+            break
         days, arrived = trip.so_far(at)
-        centre = fit.expected[number] if number < first else late[number - first]
         step = step_of((log(days) if days > _LEAST else log(_LEAST)) - centre)
-        recent.append((step, at - trip.start, arrived, trip.way.line))
+        counted.append((step, age, arrived, trip.way.line))
     half_life = rule.level_half_life
     for _ in range(_DOUBLINGS):
         fading = log(2) / half_life
-        if sum(exp(-fading * age) for _, age, arrived, _ in recent if arrived) >= rule.level_weight:
+        if sum(exp(-fading * age) for _, age, _, _ in counted) >= rule.level_weight:
             break
         half_life *= 2
     fading = log(2) / half_life
-    whole, own = Spread(), dict[str, Spread]()
-    for step, age, arrived, line in recent:
-        weight = exp(-fading * age)
-        spread = own.setdefault(line, Spread()) if line else whole
-        (spread.ended if arrived else spread.left)[step] += weight
-    if not own:
-        return Level(_moved(whole, fit.hazards, rule.level_prior, fit, rule), {}, usual.value(at))
-    for spread in own.values():
-        whole.ended = [one + other for one, other in zip(whole.ended, spread.ended, strict=True)]
-        whole.left = [one + other for one, other in zip(whole.left, spread.left, strict=True)]
-    all_ = _moved(whole, fit.hazards, rule.level_prior, fit, rule)
-    lines = {}
-    for line, spread in sorted(own.items()):
-        if spread.weight >= _LINE_FEWEST and len(own) > 1:
-            parent = whole.hazards(fit.hazards, rule.level_prior)
-            lines[line] = _moved(spread, parent, _LINE_PRIOR, fit, rule)
-    return Level(all_, lines, usual.value(at))
+    own: dict[str, Spread] = {}
+    for step, age, arrived, line in counted:
+        spread = own.get(line)
+        if spread is None:
+            spread = own[line] = Spread()
+        (spread.ended if arrived else spread.left)[step] += exp(-fading * age)
+    whole = Spread()
+    for _, spread in sorted(own.items()):
+        whole.ended = list(map(add, whole.ended, spread.ended))
+        whole.left = list(map(add, whole.left, spread.left))
+    parent = whole.hazards(fit.hazards, rule.level_prior)
+    levels = {
+        line: _moved(spread.hazards(parent, _LINE_PRIOR), fit, rule)
+        for line, spread in sorted(own.items())
+        if line and len(own) > 1 and spread.weight >= _LINE_FEWEST
+    }
+    levels[""] = _moved(parent, fit, rule)
+    return levels
 
 
 def _first(trips: Sequence[Trip], at: float) -> int:
@@ -104,12 +125,13 @@ def _first(trips: Sequence[Trip], at: float) -> int:
     return bisect_left(trips, at, key=lambda trip: trip.start)
 
 
-def _moved(
-    spread: Spread, parent: Sequence[float], prior: float, fit: Fit, rule: TransitSettings
-) -> float:
+def _moved(hazards: Sequence[float], fit: Fit, rule: TransitSettings) -> float:
     """How far the quantiles of the recent lie from those of all, on the mean, within bounds."""
     chances = [chance * fit.share for chance in _CHANCES]
-    seen = quantiles(spread.hazards(parent, prior), chances)
-    meant = quantiles(fit.hazards, chances)
-    step = sum(one - other for one, other in zip(seen, meant, strict=True)) / len(chances)
-    return min(max(step, -rule.level_most), rule.level_most)
+    seen, meant = quantiles(hazards, chances), quantiles(fit.hazards, chances)
+    steps = [one - other for one, other in zip(seen, meant, strict=True)]
+    return _within(sum(steps) / len(steps), rule.level_most)
+
+
+def _within(level: float, most: float) -> float:
+    return min(max(level, -most), most)

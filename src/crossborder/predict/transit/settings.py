@@ -25,9 +25,11 @@ class TransitSettings:
         effect_half_life: of journeys when the effects of traits are found.
         spread_half_life: of journeys when the law around them is found.
         level_half_life: of journeys when today's level is found; doubled, at most three times,
-            while fewer than `level_weight` arrived ones stand behind it.
+            while fewer than `level_weight` stand behind it, open ones counted.
         level_weight: see there.
         level_prior: so many journeys at the usual pace are added to each step of the level.
+        level_span: the level is held against that of so many days before,
+        level_trend: and this share of the difference is added to it.
         level_most: the level moves a time at most by this logarithm.
         strength: how many observations hold each effect at nought.
         cell_strength: how many observations hold a cell's median at its parent's; a higher
@@ -41,11 +43,13 @@ class TransitSettings:
         memory: half-life of judged quotes.
     """
 
-    effect_half_life: float = field(default=180.0, converter=_float)
+    effect_half_life: float = field(default=120.0, converter=_float)
     spread_half_life: float = field(default=200.0, converter=_float)
     level_half_life: float = field(default=10.0, converter=_float)
-    level_weight: float = field(default=60.0, converter=_float)
+    level_weight: float = field(default=100.0, converter=_float)
     level_prior: float = field(default=2.0, converter=_float)
+    level_span: float = field(default=28.0, converter=_float)
+    level_trend: float = field(default=0.4, converter=_float)
     level_most: float = field(default=0.7, converter=_float)
     strength: float = field(default=5.0, converter=_float)
     cell_strength: float = field(default=60.0, converter=_float)
@@ -59,11 +63,13 @@ class TransitSettings:
     def __attrs_post_init__(self) -> None:
         for name in ("effect", "spread", "level"):
             self._above(f"{name}_half_life")
-        for name in ("level_most", "strength", "cell_strength", "refit", "memory"):
+        for name in ("level_span", "level_most", "strength", "cell_strength", "refit", "memory"):
             self._above(name)
         for name in ("level_weight", "level_prior", "cell_gain", "correction", "correction_prior"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise refuse(self, name, getattr(self, name), "must be finite, 0 or more")
+        if not 0 <= self.level_trend <= 1:
+            raise refuse(self, "level_trend", self.level_trend, "must be 0 to 1")
         if not self.correction <= 1:
             raise refuse(self, "correction", self.correction, "must be 1 at most, lest it swing")
         if not 0 <= self.correction_most <= 1:
