@@ -3,7 +3,8 @@
     python tests/benchmarks/consolidated.py [--masters 40] [--parcels 200] [--seeds 3]
 
 Prints one `name value` a line: means over the seeds, and the time of the history of 200 parcels.
-The first half of the masters of each world only teaches the forecast.
+The first half of the masters of each world only teaches the forecast. `plain` and `arrival` are the
+laws of the simulator's own, `transit`, `survival` and `alarm` those of the library.
 """
 
 import argparse
@@ -13,7 +14,15 @@ from statistics import fmean
 
 from crossborder.stages.logistics.consolidation import consolidate, histories
 from crossborder.stages.logistics.tracking import parcel_state
-from crossborder.testing.consolidated import BySurvival, Setting, grade, seeded, simulate
+from crossborder.testing.consolidated import (
+    ByAlarm,
+    BySurvival,
+    ByTransit,
+    Setting,
+    grade,
+    seeded,
+    simulate,
+)
 
 
 def timed(setting: Setting) -> None:
@@ -45,11 +54,14 @@ def main() -> None:
         spacing=timedelta(hours=16),
     )
     timed(Setting(masters=1))
-    by_arrival, by_survival = [], []
+    by_arrival, by_survival, by_alarm = [], [], []
     for seed in range(given.seeds):
         world = simulate(seeded(seed), setting)
         by_arrival.append(grade(world, warm_up=given.masters // 2))
         by_survival.append(grade(world, warner=BySurvival(), warm_up=given.masters // 2))
+        by_alarm.append(
+            grade(world, forecaster=ByTransit(), warner=ByAlarm(), warm_up=given.masters // 2)
+        )
     print(f"parcels {sum(one.parcels for one in by_arrival)}")
     print(f"parcel_days {sum(one.parcel_days for one in by_arrival)}")
     print(f"state_as_reported {fmean(one.state_known for one in by_arrival):.5f}")
@@ -58,11 +70,13 @@ def main() -> None:
     print(f"falsely_delivered {sum(len(one.falsely_delivered) for one in by_arrival)}")
     print(f"lost_bag_alarmed {fmean(one.lost_alarmed for one in by_arrival):.3f}")
     print(f"held_with_reason {fmean(one.held_with_reason for one in by_arrival):.3f}")
-    forecasts = sum(one.forecasts for one in by_arrival)
-    for p in (0.5, 0.8, 0.9):
-        hits = sum(one.covered[p] * one.forecasts for one in by_arrival)
-        print(f"eta_p{p * 100:.0f}_coverage {hits / forecasts:.3f}")
-    for name, grades in (("arrival", by_arrival), ("survival", by_survival)):
+    for name, grades in (("plain", by_arrival), ("transit", by_alarm)):
+        forecasts = sum(one.forecasts for one in grades)
+        for p in (0.5, 0.8, 0.9):
+            hits = sum(one.covered[p] * one.forecasts for one in grades)
+            print(f"eta_{name}_p{p * 100:.0f}_coverage {hits / forecasts:.3f}")
+    warned = (("arrival", by_arrival), ("survival", by_survival), ("alarm", by_alarm))
+    for name, grades in warned:
         print(f"warn_by_{name}_precision {fmean(one.precision for one in grades):.3f}")
         print(f"warn_by_{name}_recall {fmean(one.recall for one in grades):.3f}")
         print(f"warn_by_{name}_lead_days {fmean(one.lead_days for one in grades):.2f}")

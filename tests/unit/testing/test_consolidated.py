@@ -23,8 +23,10 @@ from crossborder.stages.logistics.consolidation import (
 )
 from crossborder.stages.logistics.tracking import parcel_state
 from crossborder.testing.consolidated import (
+    ByAlarm,
     ByArrival,
     BySurvival,
+    ByTransit,
     Grade,
     Replay,
     Setting,
@@ -193,9 +195,24 @@ def test_late_parcels_are_warned_of_in_time_and_few_others(full_size: bool) -> N
     assert fmean(graded.lead_days for graded in grades) >= 1
 
 
-def test_the_chance_of_being_late_misses_hardly_any_late_parcel(full_size: bool) -> None:
+def test_the_learnt_law_of_stages_and_the_alarm_hold_on_consolidated_lines(
+    full_size: bool,
+) -> None:
     setting = Setting(masters=32, parcels_a_bag=25 if full_size else 1, spacing=16 * HOUR)
-    world = simulate(seeded(13), setting)
+    world = simulate(seeded(12), setting)
+    graded = grade(world, forecaster=ByTransit(), warner=ByAlarm(), warm_up=16)
+    assert 0.7 <= graded.covered[0.8] <= 0.88
+    assert 0.8 <= graded.covered[0.9] <= 0.96
+    assert graded.precision >= 0.4
+    assert graded.recall >= 0.9
+    assert graded.lead_days >= 1
+    assert graded.wrong_ends == graded.falsely_delivered == ()
+
+
+def test_the_chance_of_being_late_misses_hardly_any_late_parcel(full_size: bool) -> None:
+    if not full_size:
+        pytest.skip("it learns from more parcels than the quick run has")
+    world = simulate(seeded(13), Setting(masters=32, spacing=16 * HOUR))
     graded = grade(world, warner=BySurvival(), warm_up=16)
     assert graded.recall >= 0.9
     assert graded.lead_days >= 1

@@ -12,6 +12,7 @@ what it says against the truth. Neither needs pytest.
 from crossborder.testing.consolidated.chance import Chance, seeded
 from crossborder.testing.consolidated.grade import Grade, Warned, grade
 from crossborder.testing.consolidated.laws import Forecaster, StageLaws
+from crossborder.testing.consolidated.learnt import ByAlarm, ByTransit
 from crossborder.testing.consolidated.replay import Parcel, Replay
 from crossborder.testing.consolidated.setting import LINES, Setting, SimulatedLine
 from crossborder.testing.consolidated.truth import Change, Consignment, Observation, Told, Truth
@@ -20,8 +21,10 @@ from crossborder.testing.consolidated.world import World, simulate
 
 __all__ = [
     "LINES",
+    "ByAlarm",
     "ByArrival",
     "BySurvival",
+    "ByTransit",
     "Chance",
     "Change",
     "Consignment",
