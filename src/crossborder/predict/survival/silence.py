@@ -44,10 +44,10 @@ class ScanGaps:
         return self._total
 
     def longer(self, days: float) -> float:
-        """The share of gaps that last longer; 1 before enough are known."""
+        """The share of gaps that last about as long or longer; 1 before enough are known."""
         if self._total < _FEWEST:
             return 1.0
-        return sum(self._counts[_step(days) + 1 :]) / self._total
+        return sum(self._counts[_step(days) :]) / self._total
 
     def quantile(self, share: float) -> float | None:
         """The gap in days that `share` of them do not exceed; None before enough are known."""
