@@ -1,6 +1,6 @@
 """Scans from several sources, merged to one history, and what they add up to."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
@@ -83,6 +83,20 @@ def _placed(event: TrackingEvent) -> TrackingEvent:
     return event if at is None else evolve(event, at=at)
 
 
+def _clock(event: TrackingEvent) -> timedelta | None:
+    """How far its clock is from UTC: one moment may be told in two zones."""
+    return None if event.at is None else event.at.utcoffset()
+
+
+def _stands(event: TrackingEvent, other: TrackingEvent) -> bool:
+    """Whether of two tellings of one scan this one stands: the same in any order of the two."""
+    if event == other and event.extra == other.extra and _clock(event) == _clock(other):
+        # The whole order would say the same, at ten times the cost: who was told of first stands.
+        heard = other.received_at
+        return heard is not None and (event.received_at is None or event.received_at < heard)
+    return _order(event) > _order(other)
+
+
 def merge(*streams: tuple[TrackingEvent, ...]) -> tuple[TrackingEvent, ...]:
     """Every scan once, oldest first, whatever the order and grouping of the streams.
 
@@ -104,7 +118,7 @@ def merge(*streams: tuple[TrackingEvent, ...]) -> tuple[TrackingEvent, ...]:
                 event = _placed(event)
             key = _same(event)
             other = kept.setdefault(key, event)
-            if other is not event and _order(event) > _order(other):
+            if other is not event and _stands(event, other):
                 kept[key] = event
     # Most scans differ in time: the whole order is asked for only where they do not.
     ranked = [((moment(event), _PROGRESS[event.stage]), event) for event in kept.values()]

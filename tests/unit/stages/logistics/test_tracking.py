@@ -5,6 +5,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossborder.model.extra import Extra
 from crossborder.model.ids import ShipmentId
 from crossborder.model.place import Place
 from crossborder.model.shipment import Shipment
@@ -40,7 +41,10 @@ events = st.builds(
     health=st.sampled_from([Health.OK, Health.FAILED]),
     reason=st.none() | st.just("customs"),
     number=st.sampled_from(["", "YT1"]),
-    place=st.none() | st.builds(Place, city=st.none() | st.sampled_from(["Rome", ""])),
+    place=st.none()
+    | st.builds(Place, city=st.none() | st.sampled_from(["Rome", ""]))
+    | st.just(Place(country="JP")),
+    extra=st.sampled_from([Extra(), Extra({"by": "ann"}), Extra({"by": "bob"})]),
     received_at=st.none() | st.integers(0, 2).map(lambda hours: AT + timedelta(hours=hours)),
 )
 streams = st.lists(events, max_size=6).map(tuple)
