@@ -7,7 +7,7 @@ late outcomes cannot make it swing.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import exp, log
 from operator import add
 from zlib import crc32
@@ -22,7 +22,7 @@ __all__ = ["Level", "level_at"]
 _CHANCES = tuple(0.1 * step for step in range(1, 7))
 """Where the law of the recent journeys is held against that of all; the tails are left alone."""
 
-_SPAN = 10
+_SPAN = 8
 """Journeys older than so many half-lives have no say."""
 
 _DOUBLINGS = 3
@@ -61,15 +61,7 @@ def level_at(trips: Sequence[Trip], at: float, fit: Fit, rule: TransitSettings) 
     late = [
         fit.centre(trip.way, then) for trip, then in zip(since, usuals(since, usual), strict=True)
     ]
-    oldest = at - rule.level_span - rule.level_half_life * 2**_DOUBLINGS * _SPAN
-    begin = _first(trips, oldest)
-    stride = -(-(len(trips) - begin) // _ENOUGH)
-    recent = []
-    for number in range(begin, len(trips)):
-        trip = trips[number]
-        if stride == 1 or crc32(trip.key.encode()) % stride == 0:
-            centre = fit.expected[number] if number < first else late[number - first]
-            recent.append((trip, centre))
+    recent = _Recent(trips, fit, late, first)
     now = _levels(recent, at, fit, rule)
     before = _levels(recent, at - rule.level_span, fit, rule)
     levels = {
@@ -81,31 +73,50 @@ def level_at(trips: Sequence[Trip], at: float, fit: Fit, rule: TransitSettings) 
     return Level(levels.pop(""), levels, usual.value(at))
 
 
-def _levels(
-    recent: Sequence[tuple[Trip, float]], at: float, fit: Fit, rule: TransitSettings
-) -> dict[str, float]:
-    """The levels of all ("") and of lines with enough recent journeys, as known at a moment."""
-    counted = []
-    for trip, centre in recent:
-        age = at - trip.start
-        if age <= 0:
-            break
-        days, arrived = trip.so_far(at)
-        step = step_of((log(days) if days > _LEAST else log(_LEAST)) - centre)
-        counted.append((step, age, arrived, trip.way.line))
-    half_life = rule.level_half_life
+class _Recent:
+    """Journeys by start, each with what was expected of it."""
+
+    __slots__ = ("_expected", "_first", "_late", "trips")
+
+    def __init__(self, trips: Sequence[Trip], fit: Fit, late: Sequence[float], first: int) -> None:
+        self.trips, self._expected, self._late, self._first = trips, fit.expected, late, first
+
+    def between(self, start: float, end: float) -> Iterator[tuple[Trip, float]]:
+        """Those that began from one moment on and before another; of very many a share."""
+        low, high = _first(self.trips, start), _first(self.trips, end)
+        stride = -(-(high - low) // _ENOUGH)
+        for number in range(low, high):
+            trip = self.trips[number]
+            if stride == 1 or crc32(trip.key.encode()) % stride == 0:
+                since = number - self._first
+                yield trip, self._expected[number] if since < 0 else self._late[since]
+
+
+def _half_life(trips: Sequence[Trip], at: float, rule: TransitSettings) -> float:
+    """As short as may be with enough journeys behind it.
+
+    A steady stream weighs what began in the last half-life and nearly half of one more.
+    """
+    half_life, end = rule.level_half_life, _first(trips, at)
     for _ in range(_DOUBLINGS):
-        fading = log(2) / half_life
-        if sum(exp(-fading * age) for _, age, _, _ in counted) >= rule.level_weight:
+        if end - _first(trips, at - half_life / log(2)) >= rule.level_weight:
             break
         half_life *= 2
+    return half_life
+
+
+def _levels(recent: _Recent, at: float, fit: Fit, rule: TransitSettings) -> dict[str, float]:
+    """The levels of all ("") and of lines with enough recent journeys, as known at a moment."""
+    half_life = _half_life(recent.trips, at, rule)
     fading = log(2) / half_life
     own: dict[str, Spread] = {}
-    for step, age, arrived, line in counted:
-        spread = own.get(line)
+    for trip, centre in recent.between(at - _SPAN * half_life, at):
+        days, arrived = trip.so_far(at)
+        spread = own.get(trip.way.line)
         if spread is None:
-            spread = own[line] = Spread()
-        (spread.ended if arrived else spread.left)[step] += exp(-fading * age)
+            spread = own[trip.way.line] = Spread()
+        step = step_of((log(days) if days > _LEAST else log(_LEAST)) - centre)
+        (spread.ended if arrived else spread.left)[step] += exp(fading * (trip.start - at))
     whole = Spread()
     for _, spread in sorted(own.items()):
         whole.ended = list(map(add, whole.ended, spread.ended))

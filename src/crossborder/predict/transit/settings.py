@@ -25,7 +25,7 @@ class TransitSettings:
         effect_half_life: of journeys when the effects of traits are found.
         spread_half_life: of journeys when the law around them is found.
         level_half_life: of journeys when today's level is found; doubled, at most three times,
-            while fewer than `level_weight` stand behind it, open ones counted.
+            while fewer than `level_weight` journeys stand behind it, open ones counted.
         level_weight: see there.
         level_prior: so many journeys at the usual pace are added to each step of the level.
         level_span: the level is held against that of so many days before,

@@ -156,7 +156,7 @@ class TransitTimes:
             raise refuse("TransitTimes", "key", key, "is on its way or has arrived already")
         trip = Trip(key, way, start)
         self._trips[key] = trip
-        if self._order and start < self._order[-1].start:
+        if self._order and _place_of(self._order[-1]) > (start, key):
             self._sorted = False
         self._order.append(trip)
         self._touch(start, told=False)
@@ -296,7 +296,7 @@ class TransitTimes:
 
     def _ordered(self) -> list[Trip]:
         if not self._sorted:
-            self._order.sort(key=lambda trip: trip.start)
+            self._order.sort(key=_place_of)
             self._sorted = True
         return self._order
 
@@ -309,7 +309,7 @@ class TransitTimes:
         week = day // rule.refit * rule.refit
         oldest = week - _FORGOTTEN * max(rule.spread_half_life, rule.effect_half_life)
         first, end = _place(order, oldest), _place(order, day)
-        trips = _settled(order[first:end])
+        trips = order[first:end]
         if self._fit is None or self._fit[0] != week:
             self._fit = week, fitted(trips[: _place(trips, week)], week, rule)
         fit = self._fit[1]
@@ -324,9 +324,9 @@ class TransitTimes:
         return self._standing
 
 
-def _settled(trips: list[Trip]) -> list[Trip]:
+def _place_of(trip: Trip) -> tuple[float, str]:
     """In order of start, and of key where several start at once."""
-    return sorted(trips, key=lambda trip: (trip.start, trip.key))
+    return trip.start, trip.key
 
 
 def _place(trips: Sequence[Trip], at: float) -> int:
