@@ -19,6 +19,7 @@ from crossborder.predict.survival.journey import Arrived, Journey, News, Scanned
 from crossborder.predict.survival.shift import Shift
 from crossborder.predict.survival.silence import ScanGaps
 from crossborder.predict.survival.table import TransitTable
+from crossborder.predict.survival.usual import Usual
 
 __all__ = ["LateChance", "LateForecast"]
 
@@ -31,10 +32,8 @@ _TABLE_PRIOR = 50.0
 _GIVE_UP = 60
 """Days after which an open parcel teaches nothing more about arriving."""
 
-_USUAL_FADE = 0.5 ** (1 / 20)
-_USUAL_PRIOR = 20.0
 _USUAL_PROMISE, _USUAL_WORTH = log(24.0), log(120.0)
-"""What is usual in promises and worths fades by half in twenty days."""
+"""What is usual in promises (days) and worths, before any is known."""
 
 _EDGE = 1e-4
 """No part is surer than that."""
@@ -109,8 +108,8 @@ class LateForecast:
         self._shift = Shift()
         self._gaps: dict[str, ScanGaps] = {}
         self._parcels: dict[str, _Open] = {}
-        self._promise = _Usual(_USUAL_PROMISE)
-        self._worth = _Usual(_USUAL_WORTH)
+        self._promise = Usual(_USUAL_PROMISE)
+        self._worth = Usual(_USUAL_WORTH)
         self._today: int | None = None
         self._scans: list[tuple[str, float]] = []
         self._leaving: dict[int, list[_Open]] = {}
@@ -284,28 +283,6 @@ class LateForecast:
                 gaps.add(at - parcel.seen)
                 parcel.seen = at
         self._scans.clear()
-
-
-class _Usual:
-    """A mean that follows, beside twenty of the value it began with."""
-
-    __slots__ = ("_start", "_sum", "_weight")
-
-    def __init__(self, start: float) -> None:
-        self._start = start
-        self._sum = self._weight = 0.0
-
-    def tell(self, value: float) -> None:
-        self._sum += value
-        self._weight += 1.0
-
-    def fade(self) -> None:
-        self._sum *= _USUAL_FADE
-        self._weight *= _USUAL_FADE
-
-    @property
-    def mean(self) -> float:
-        return (self._sum + _USUAL_PRIOR * self._start) / (self._weight + _USUAL_PRIOR)
 
 
 _NAME = LateForecast.__name__
