@@ -13,7 +13,7 @@ crossborder.errors.Unreadable: shop.lines.0.sku is missing (got None)
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -47,7 +47,7 @@ class Payload:
         at: the path of this object, empty at the top.
     """
 
-    __slots__ = ("_data", "_read", "at", "source")
+    __slots__ = ("_data", "_inside_of", "_read", "at", "source")
 
     def __init__(self, data: Mapping[str, Any], *, source: str, at: str = "") -> None:
         given: object = data
@@ -56,6 +56,7 @@ class Payload:
             raise Unreadable("is not an object", field=at or "body", value=given, source=source)
         self._data: Mapping[str, Any] = given
         self._read: set[str] = set()
+        self._inside_of: dict[str, Sequence[Payload]] = {}
 
     def __repr__(self) -> str:
         return f"<Payload {self.source}.{self.at or 'body'}: {len(self._data)} keys>"
@@ -99,11 +100,20 @@ class Payload:
     def unread(self) -> Extra:
         """The keys of this object that nobody read, frozen: what belongs into `extra`.
 
-        Objects inside it answer for themselves.
+        Objects inside it answer for themselves, unless they are watched.
         """
         read = self._read
         left = {key: value for key, value in self._data.items() if key not in read}
+        for key, parts in self._inside_of.items():
+            inner = tuple(filter(None, (part.unread() for part in parts)))
+            if inner:
+                left[key] = inner[0] if len(parts) == 1 else inner
         return kept(left) if type(self._data) is dict else Extra(left)
+
+    def watch(self, name: str, parts: "Sequence[Payload]") -> None:
+        """Let what nobody reads of these parts, found under a name, count as unread here too."""
+        if parts:
+            self._inside_of[name] = (*self._inside_of.get(name, ()), *parts)
 
     def text(self, *names: str) -> str:
         """A text; a number becomes its text exactly, an empty text stays empty."""

@@ -68,8 +68,8 @@ def test_a_refusal_keeps_its_number_and_its_sentence() -> None:
 def test_a_code_that_is_not_known_says_nothing_whatever_its_text() -> None:
     answer = {"trackingNumber": "A1", "trackingEvents": [event("PU"), event("XD")]}
     (parcel,) = read(answer).parcels
-    assert parcel.events[-1].stage is Stage.UNKNOWN
-    assert parcel.events[-1].code == "XD"
+    (unknown,) = (one for one in parcel.events if one.code == "XD")
+    assert unknown.stage is Stage.UNKNOWN
     assert parcel.state.stage is Stage.ACCEPTED
 
 

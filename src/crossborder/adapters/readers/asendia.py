@@ -95,7 +95,7 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect(*NAMES)
-        items = many(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
+        items = sheet.each(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
         for item in items:
             number = item.maybe_text("trackingNumber")
             refused = _refused(sheet, item, number or "")

@@ -11,7 +11,7 @@ from attrs import frozen
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, Wording, many, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, Wording, states
 from crossborder.wire.scans.states import UNKNOWN
 
 __all__ = ["Reader"]
@@ -91,16 +91,16 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("tracking_results", "errors")
-        for error in many(sheet.top, "errors"):
+        for error in sheet.each(sheet.top, "errors"):
             text = error.maybe_text("message", "name") or ""
             sheet.refused((error.maybe_text("code") or "").strip(), text)
-        for result in many(sheet.top, "tracking_results"):
+        for result in sheet.each(sheet.top, "tracking_results"):
             number = result.maybe_text("tracking_id") or ""
-            for error in many(result, "errors"):
+            for error in sheet.each(result, "errors"):
                 text = error.maybe_text("name", "message") or ""
                 sheet.refused((error.maybe_text("code") or "").strip(), text, number=number)
-            for whole in many(result, "trackable_items"):
-                for item in many(whole, "items") or (whole,):
+            for whole in sheet.each(result, "trackable_items"):
+                for item in sheet.each(whole, "items") or (whole,):
                     around = [part for part in (whole, result) if part is not item]
                     _article(sheet, item, around)
         return Reading(*sheet.found())

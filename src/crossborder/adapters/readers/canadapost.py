@@ -174,10 +174,10 @@ class Reader(TrackingReader):
         for answer in _answers(sheet.top):
             if not (answer.has("tracking-detail") or answer.has("messages")):
                 raise answer.refuse("tracking-detail", None, "is missing")
-            for message in many(answer, "messages", "message"):
+            for message in sheet.each(answer, "messages", "message"):
                 code, text = message.maybe_text("code"), message.maybe_text("description")
                 sheet.refused(code or "", text or "")
-            for item in many(answer, "tracking-detail"):
+            for item in sheet.each(answer, "tracking-detail"):
                 with sheet.parcel(item, item.maybe_text("pin")) as parcel:
                     parcel.add(SCAN, item, "significant-events", "occurrence")
                     parcel.line = item.maybe_text("service-name") or ""

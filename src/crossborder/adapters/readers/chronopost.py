@@ -10,7 +10,7 @@ from attrs import frozen
 
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, one, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, one, states
 
 __all__ = ["Reader"]
 
@@ -79,14 +79,14 @@ class Reader(TrackingReader):
         answer = one(sheet.top, "Envelope", "Body")
         if not any(answer.has(name) for name in ("Fault", *_CALLS)):
             raise answer.refuse(_CALLS[0], None, "is missing")
-        for fault in many(answer, "Fault"):
+        for fault in sheet.each(answer, "Fault"):
             text = fault.maybe_text("faultstring") or ""
             sheet.refused(fault.maybe_text("faultcode") or "", text)
-        for found in (part for call in _CALLS for part in many(answer, call, "return")):
+        for found in (part for call in _CALLS for part in sheet.each(answer, call, "return")):
             code = found.maybe_text("errorCode") or "0"
             if code != "0":
                 sheet.refused(code, found.maybe_text("errorMessage") or "")
-            for item in (part for name in _LISTS for part in many(found, name)):
+            for item in (part for name in _LISTS for part in sheet.each(found, name)):
                 with sheet.parcel(item, item.maybe_text("skybillNumber")) as parcel:
                     parcel.add(SCAN, item, "events")
         return Reading(*sheet.found())

@@ -12,7 +12,7 @@ from crossborder.model.shipment import Leg
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans import ParcelDraft, ScanShape, Sheet, When, Where, many, states
+from crossborder.wire.scans import ParcelDraft, ScanShape, Sheet, When, Where, states
 from crossborder.wire.scans.fields import as_text, getter
 
 __all__ = ["Reader"]
@@ -73,7 +73,7 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect(*NAMES)
-        answers = many(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
+        answers = sheet.each(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
         for answer in answers:
             item = answer.maybe_one("shipment")
             if item is not None:

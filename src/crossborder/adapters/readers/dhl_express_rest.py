@@ -63,7 +63,7 @@ class Reader(TrackingReader):
         if top.has("documents") and not top.has("shipments"):
             text = "documents of a delivery, and nothing of where a parcel is"
             sheet.problems.append(Problem("no_tracking", text, field="documents"))
-        for item in many(top, "shipments"):
+        for item in sheet.each(top, "shipments"):
             number = item.maybe_text("shipmentTrackingNumber") or ""
             pieces = [piece for piece in many(item, "pieces") if piece.has("events")]
             whole = bool(item.raw("events")) or not pieces

@@ -98,9 +98,9 @@ class Reader(TrackingReader):
         sheet = Sheet.xml(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("TrackingResponse", *_ERRORS)
         for name in ("TrackingResponse", *_ERRORS):
-            for status in many(sheet.top, name, "Response", "Status"):
+            for status in sheet.each(sheet.top, name, "Response", "Status"):
                 _refused(sheet, status, "")
-        for item in many(sheet.top, "TrackingResponse", "AWBInfo"):
+        for item in sheet.each(sheet.top, "TrackingResponse", "AWBInfo"):
             number = item.maybe_text("AWBNumber") or ""
             refused = _refused(sheet, one(item, "Status"), number)
             if not refused or item.peek().get("ShipmentInfo"):

@@ -14,7 +14,7 @@ from crossborder.adapters.readers.dhl_divisions import DIVISIONS
 from crossborder.model.ids import Ref
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.scans import ScanShape, Sheet, States, When, Where, many, one, states
+from crossborder.wire.scans import ScanShape, Sheet, States, When, Where, one, states
 
 __all__ = ["Reader"]
 
@@ -83,7 +83,7 @@ class Reader(TrackingReader):
         if top.has("detail") or top.has("title"):
             text = top.maybe_text("detail") or top.maybe_text("title") or ""
             sheet.refused(top.maybe_text("status") or "", text)
-        for item in many(top, "shipments"):
+        for item in sheet.each(top, "shipments"):
             with sheet.parcel(item, item.maybe_text("id")) as parcel:
                 service = item.maybe_text("service") or ""
                 parcel.add(SCANS.get(service, SCAN), item, "events")

@@ -14,7 +14,7 @@ from crossborder.model.outcome import Problem
 from crossborder.model.shipment import Leg
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, one, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, one, states
 
 __all__ = ["Reader"]
 
@@ -88,13 +88,13 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("output", "errors")
-        for error in many(sheet.top, "errors"):
+        for error in sheet.each(sheet.top, "errors"):
             sheet.refused(error.maybe_text("code") or "", error.maybe_text("message") or "")
         output = one(sheet.top, "output")
-        for asked in many(output, "completeTrackResults"):
+        for asked in sheet.each(output, "completeTrackResults"):
             number = asked.maybe_text("trackingNumber") or ""
-            for item in many(asked, "trackResults"):
-                for error in many(item, "error"):
+            for item in sheet.each(asked, "trackResults"):
+                for error in sheet.each(item, "error"):
                     text = error.maybe_text("message") or ""
                     sheet.refused(error.maybe_text("code") or "", text, number=number)
                 if item.has("scanEvents") or item.has("latestStatusDetail"):
@@ -107,7 +107,7 @@ class Reader(TrackingReader):
                         parcel.line = one(item, "serviceDetail").maybe_text("type") or ""
                         own = one(item, "trackingNumberInfo").maybe_text("trackingNumber") or number
                         parcel.legs.append(Leg(VENDOR, number=own))
-                        for dated in many(item, "dateAndTimes"):
+                        for dated in sheet.each(item, "dateAndTimes"):
                             if dated.raw("type") == "ESTIMATED_DELIVERY":
                                 parcel.expects(dated, DATED)
                             elif dated.raw("type") == "ACTUAL_PICKUP":

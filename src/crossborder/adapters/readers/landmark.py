@@ -93,7 +93,7 @@ class Reader(TrackingReader):
                 sheet.refused("", result.maybe_text("ResultMessage") or "")
             details = one(result, "ShipmentDetails")
             carrier = details.maybe_text("EndDeliveryCarrier") or ""
-            for item in many(result, "Packages", "Package"):
+            for item in sheet.each(result, "Packages", "Package"):
                 own = item.maybe_text("LandmarkTrackingNumber")
                 with sheet.parcel(item, own or item.maybe_text("TrackingNumber")) as parcel:
                     parcel.add(SCAN, item, "Events", "Event")

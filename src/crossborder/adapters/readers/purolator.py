@@ -148,12 +148,12 @@ class Reader(TrackingReader):
         envelope = one(sheet.top, "Envelope", "Body")
         if not any(envelope.has(name) for name in ("Fault", *_CALLS)):
             raise envelope.refuse(_CALLS[0], None, "is missing")
-        for fault in many(envelope, "Fault"):
+        for fault in sheet.each(envelope, "Fault"):
             text = fault.maybe_text("faultstring") or ""
             sheet.refused(fault.maybe_text("faultcode") or "", text)
-        for answer in (part for call in _CALLS for part in many(envelope, call)):
+        for answer in (part for call in _CALLS for part in sheet.each(envelope, call)):
             _refused(sheet, answer, "")
-            for item in many(answer, "TrackingInformationList", "TrackingInformation"):
+            for item in sheet.each(answer, "TrackingInformationList", "TrackingInformation"):
                 number = one(item, "PIN").maybe_text("Value")
                 known = len(sheet.problems)
                 _refused(sheet, item, number or "")

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from crossborder.model.tracking import Health, ParcelState, Stage, TrackingEvent, added_up
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, states
 from crossborder.wire.scans.states import UNKNOWN
 
 __all__ = ["Reader"]
@@ -87,10 +87,10 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect(*NAMES)
-        items = many(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
+        items = sheet.each(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
         for item in items:
             number = item.maybe_text("ConsignmentNo")
-            for error in many(item, "Errors"):
+            for error in sheet.each(item, "Errors"):
                 code, text = error.maybe_text("Key") or "", error.maybe_text("Message") or ""
                 about = {"field": error.raw("Property"), "value": error.raw("Value")}
                 sheet.refused(code.strip(), text, number=number or "", **about)

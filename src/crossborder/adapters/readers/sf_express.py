@@ -12,7 +12,7 @@ from attrs import frozen
 
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, states
 
 __all__ = ["Reader"]
 
@@ -111,7 +111,7 @@ class Reader(TrackingReader):
         code = (top.maybe_text("errorCode", "apiResultCode") or "").strip()
         if code not in ("", "S0000", "A1000") or not top.flag("success", default=True):
             sheet.refused(code, top.maybe_text("errorMsg", "apiErrorMsg") or "")
-        for item in many(top, "msgData", "routeResps"):
+        for item in sheet.each(top, "msgData", "routeResps"):
             with sheet.parcel(item, item.maybe_text("mailNo")) as parcel:
                 parcel.add(SCAN, item, "routes")
         return Reading(*sheet.found())

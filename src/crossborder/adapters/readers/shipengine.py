@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, states
 from crossborder.wire.scans.states import UNKNOWN
 
 __all__ = ["Reader"]
@@ -100,10 +100,10 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("tracking_number", "data", "errors")
-        for error in many(sheet.top, "errors"):
+        for error in sheet.each(sheet.top, "errors"):
             sheet.refused(error.maybe_text("error_code") or "", error.maybe_text("message") or "")
         whole = (sheet.top,) if sheet.top.has("tracking_number") else ()
-        for item in many(sheet.top, "data") or whole:
+        for item in sheet.each(sheet.top, "data") or whole:
             carrier = item.maybe_text("carrier_code") or VENDOR
             with sheet.parcel(item, item.maybe_text("tracking_number"), carrier=carrier) as parcel:
                 parcel.add(SCAN, item, "events")

@@ -80,7 +80,7 @@ class Reader(TrackingReader):
             Unreadable: the bytes are no answer of SmartKargo.
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
-        sheet.expect("all", "error", "errors")
+        sheet.expect("error", "errors", "airWaybill", "eventType", "pieceReference")
         for error in (*many(sheet.top, "error"), *many(sheet.top, "errors")):
             sheet.refused(error.maybe_text("code") or "", error.maybe_text("message") or "")
         pieces: dict[str, list[Any]] = {}

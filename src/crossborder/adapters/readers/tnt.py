@@ -12,7 +12,7 @@ from attrs import frozen
 from crossborder.model.ids import Ref
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.scans import ParcelDraft, ScanShape, Sheet, When, Where, many, states
+from crossborder.wire.scans import ParcelDraft, ScanShape, Sheet, When, Where, states
 
 __all__ = ["Reader"]
 
@@ -86,9 +86,9 @@ class Reader(TrackingReader):
         answer = sheet.top.one("TrackResponse")
         if not (answer.has("Consignment") or answer.has("Error")):
             raise answer.refuse("Consignment", None, "is missing")
-        for error in many(answer, "Error"):
+        for error in sheet.each(answer, "Error"):
             sheet.refused(error.maybe_text("Code") or "", error.maybe_text("Message") or "")
-        for item in many(answer, "Consignment"):
+        for item in sheet.each(answer, "Consignment"):
             number = item.maybe_text("ConsignmentNumber") or ""
             if item.peek().get("SummaryCode") == _NOT_FOUND:
                 sheet.refused(_NOT_FOUND, "the consignment is not found", number=number)

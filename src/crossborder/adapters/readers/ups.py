@@ -14,7 +14,7 @@ from crossborder.model.ids import Ref
 from crossborder.model.shipment import Leg
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, one, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, one, states
 
 __all__ = ["Reader"]
 
@@ -95,19 +95,19 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("trackResponse", "response")
-        for error in many(sheet.top, "response", "errors"):
+        for error in sheet.each(sheet.top, "response", "errors"):
             sheet.refused(error.maybe_text("code") or "", error.maybe_text("message") or "")
-        for shipment in many(sheet.top, "trackResponse", "shipment"):
+        for shipment in sheet.each(sheet.top, "trackResponse", "shipment"):
             asked = shipment.maybe_text("inquiryNumber") or ""
-            for warning in many(shipment, "warnings"):
+            for warning in sheet.each(shipment, "warnings"):
                 text = warning.maybe_text("message") or ""
                 sheet.refused(warning.maybe_text("code") or "", text, number=asked)
-            for item in many(shipment, "package"):
+            for item in sheet.each(shipment, "package"):
                 with sheet.parcel(item, item.maybe_text("trackingNumber") or asked) as parcel:
                     parcel.add(SCAN, item, "activity")
                     parcel.state = _meaning(item.raw("currentStatus"))
                     parcel.line = one(item, "service").maybe_text("code") or ""
-                    for other in many(item, "alternateTrackingNumber"):
+                    for other in sheet.each(item, "alternateTrackingNumber"):
                         carrier = "usps" if other.maybe_text("type") == "USPS_PIC" else VENDOR
                         parcel.legs.append(Leg(carrier, number=other.maybe_text("number") or ""))
                     parcel.refs.extend(

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, states
 
 __all__ = ["Reader"]
 
@@ -97,13 +97,13 @@ class Reader(TrackingReader):
             Unreadable: the bytes are no answer of USPS.
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
-        sheet.expect("all", "trackingNumber", "trackingEvents", "error")
-        for item in many(sheet.top, "all") or (sheet.top,):
+        sheet.expect("trackingNumber", "trackingEvents", "error")
+        for item in sheet.each(sheet.top, "all") or (sheet.top,):
             number = item.maybe_text("trackingNumber") or ""
             word = item.raw("error")  # a word from the login, an object from the API
             if isinstance(word, str):
                 sheet.refused(word, item.maybe_text("error_description") or "", number=number)
-            for error in () if isinstance(word, str) else many(item, "error"):
+            for error in () if isinstance(word, str) else sheet.each(item, "error"):
                 told = [error.maybe_text(name) or "" for name in ("code", "message")]
                 sheet.refused(*told, number=number, errors=error.raw("errors"))
             if word is None or item.has("trackingEvents"):

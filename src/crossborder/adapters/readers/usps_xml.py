@@ -137,12 +137,12 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.xml(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("TrackResponse", "Error")
-        for error in many(sheet.top, "Error"):
+        for error in sheet.each(sheet.top, "Error"):
             _refused(sheet, error, "")
         answer = one(sheet.top, "TrackResponse")
         if not (sheet.top.has("Error") or answer.has("TrackInfo")):
             raise answer.refuse("TrackInfo", None, "is missing")
-        for item in many(answer, "TrackInfo"):
+        for item in sheet.each(answer, "TrackInfo"):
             number = item.maybe_text("@ID") or ""
             errors = many(item, "Error")
             for error in errors:

@@ -78,7 +78,7 @@ class Reader(TrackingReader):
         text = sheet.top.maybe_text("message") or ""
         if code not in ("", "0"):
             sheet.refused(code, text)
-        for item in many(sheet.top, "result"):
+        for item in sheet.each(sheet.top, "result"):
             number = item.maybe_text("tracking_number")
             status = item.maybe_text("tracking_status") or ""
             if status == "NOTFOUND" and not many(item, "checkpoints"):

@@ -4,7 +4,7 @@ A spec is a name (`"code"`), a path with dots (`"status.code"`, through a list i
 tuple of these (the first that is not empty), or a function of the object.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from operator import methodcaller
 from types import NoneType
@@ -13,7 +13,18 @@ from typing import Any
 from crossborder.errors import Unreadable
 from crossborder.wire.payload import Payload
 
-__all__ = ["Getter", "Spec", "as_text", "entries", "getter", "many", "names", "one"]
+__all__ = [
+    "Getter",
+    "Spec",
+    "as_text",
+    "entries",
+    "getter",
+    "grouped",
+    "many",
+    "names",
+    "one",
+    "without",
+]
 
 Getter = Callable[[Any], Any]
 Spec = str | tuple[str, ...] | Callable[[Mapping[str, Any]], Any]
@@ -61,10 +72,13 @@ def _first(getters: list[Getter]) -> Getter:
 
 
 def names(spec: Spec | None) -> frozenset[str]:
-    """The keys of the object that a spec reads whole: plain names, no paths."""
-    if isinstance(spec, str):
-        return frozenset() if "." in spec else frozenset({spec})
-    return frozenset().union(*map(names, spec)) if isinstance(spec, tuple) else frozenset()
+    """The keys of the object that a spec reads whole: plain names, no paths.
+
+    Of several names the first: where another one counted, it is kept among the rest as well.
+    """
+    if isinstance(spec, tuple):
+        spec = spec[0] if spec else None
+    return frozenset({spec}) if isinstance(spec, str) and "." not in spec else frozenset()
 
 
 def as_text(value: Any, field: str, source: str) -> str:
@@ -79,6 +93,8 @@ def as_text(value: Any, field: str, source: str) -> str:
         return ""
     if type(value) in (int, Decimal):
         return str(value)
+    if type(value) in (dict, list) and not value:
+        return ""
     if type(value) is dict and value and all(name[0] in "@#" for name in value if name):
         text = value.get("#text", "")  # an element of XML with attributes
         return text if isinstance(text, str) else ""
@@ -91,8 +107,9 @@ Found = list[tuple[str, list[Any], bool]]
 def entries(item: Payload, *path: str) -> Found:
     """The lists at the end of a path: where each stands, its items, and whether it is one.
 
-    A lone value is a list of one. On the way every item of a list is gone through; what stands in
-    the way and is no object is answered too, for whoever reads it to refuse.
+    A lone value is a list of one, nothing in a list is passed over. On the way every item of a list
+    is gone through; what stands in the way and is no object is answered too, for whoever reads it
+    to refuse.
     """
     head, *rest = path
     found = _listed(item.path(head), item.raw(head))
@@ -103,10 +120,67 @@ def entries(item: Payload, *path: str) -> Found:
                 here = f"{at}.{place}" if many_of else at
                 if type(value) is dict:
                     inside += _listed(f"{here}.{name}", value.get(name))
-                else:
+                elif value is not None:
                     inside.append((here, [value], False))
         found = inside
     return found
+
+
+def grouped(item: Payload, path: Sequence[str], inherit: Sequence[str]) -> Found:
+    """As `entries`; each entry takes the named fields of the groups around it.
+
+    The name `*` in a path goes through every field of an object, such as days by their date; that
+    field's name is what an entry takes as `*`.
+
+    >>> days = Payload({"days": {"2026-11-02": [{"h": "08:00"}]}}, source="x")
+    >>> grouped(days, ("days", "*"), ("*",))
+    [('days.2026-11-02', [{'*': '2026-11-02', 'h': '08:00'}], True)]
+    """
+    level: list[tuple[str, Any, dict[str, Any], bool]]
+    level = [(item.path(path[0]), item.raw(path[0]), {}, False)]
+    for name in (*path[1:], None):
+        inside: list[tuple[str, Any, dict[str, Any], bool]] = []
+        for at, value, around, _ in level:
+            many_of = type(value) is list
+            for place, one_of in enumerate(value if many_of else [value]):
+                here = f"{at}.{place}" if many_of else at
+                if name is None or type(one_of) is not dict:
+                    if one_of is not None and one_of != "":
+                        inside.append((here, one_of, around, many_of))
+                    continue
+                told = {key: one_of[key] for key in inherit if key in one_of} | around
+                if name == "*":
+                    inside += [
+                        (f"{here}.{key}", inner, told | {"*": key}, False)
+                        for key, inner in one_of.items()
+                    ]
+                else:
+                    inside.append((f"{here}.{name}", one_of.get(name), told, False))
+        level = inside
+    lists: dict[str, tuple[list[Any], bool]] = {}
+    for at, value, around, many_of in level:
+        stem = at.rpartition(".")[0] if many_of else at
+        entry = around | value if type(value) is dict else value
+        lists.setdefault(stem, ([], many_of))[0].append(entry)
+    return [(at, values, many_of) for at, (values, many_of) in lists.items()]
+
+
+def without(value: Any, path: Sequence[str]) -> Any:
+    """What is left of a value when all at the end of a path is taken out; None when nothing is."""
+    if not path:
+        return None
+    if type(value) is list:
+        left = [inner for inner in (without(item, path) for item in value) if inner]
+        return left or None
+    if type(value) is not dict:
+        return None
+    if path[0] == "*":
+        return None
+    kept_of = {name: item for name, item in value.items() if name != path[0]}
+    inner = without(value.get(path[0]), path[1:])
+    if inner:
+        kept_of[path[0]] = inner
+    return {name: item for name, item in kept_of.items() if item not in (None, "")} or None
 
 
 def _listed(at: str, value: Any) -> Found:
@@ -128,13 +202,14 @@ def many(item: Payload, *path: str) -> tuple[Payload, ...]:
         Unreadable: what stands there is no object.
     """
     source = item.source
-    return tuple(
-        [
-            Payload(value, source=source, at=f"{at}.{place}" if many_of else at)
-            for at, values, many_of in entries(item, *path)
-            for place, value in enumerate(values)
-        ]
-    )
+    found = [
+        Payload(value, source=source, at=f"{at}.{place}" if many_of else at)
+        for at, values, many_of in entries(item, *path)
+        for place, value in enumerate(values)
+        if value is not None
+    ]
+    item.watch(path[0], found)
+    return tuple(found)
 
 
 def one(item: Payload, *path: str) -> Payload:

@@ -7,10 +7,11 @@ from typing import Any
 from attrs import field, frozen
 
 from crossborder.errors import Unreadable
+from crossborder.model.check import refuse
 from crossborder.model.extra import Extra, kept
 from crossborder.model.tracking import ParcelState, TrackingEvent, scan
 from crossborder.wire.scans.fields import Getter, Spec, as_text, getter, names
-from crossborder.wire.scans.states import UNKNOWN, States, Wording
+from crossborder.wire.scans.states import UNKNOWN, States, Wording, states
 from crossborder.wire.scans.when import When
 from crossborder.wire.scans.where import Where
 
@@ -40,8 +41,8 @@ class ScanShape:
         where: the place.
         states: code → meaning.
         wording: sentence → meaning, for scans without a code.
-        state: entry → meaning, for a vendor whose meaning lies in several fields; None from it
-            means: ask the tables.
+        state: entry → `ParcelState`, for a vendor whose meaning lies in several fields; None from
+            it means: ask the tables.
         number: the number a scan was reported under, where it is not the parcel's.
 
     >>> from datetime import UTC
@@ -59,7 +60,7 @@ class ScanShape:
     code: Spec | None = None
     text: Spec | None = None
     where: Where | None = None
-    states: States = field(factory=dict)
+    states: States = field(factory=dict, converter=states)
     wording: Wording | None = None
     state: Callable[[Mapping[str, Any]], ParcelState | None] | None = None
     number: Spec | None = None
@@ -75,6 +76,8 @@ class ScanShape:
         def put(name: str, value: object) -> None:
             object.__setattr__(self, name, value)
 
+        if self.wording is not None and not isinstance(self.wording, Wording):
+            raise refuse(self, "wording", self.wording, "must be a Wording")
         put("_code", _none if self.code is None else getter(self.code))
         put("_text", _none if self.text is None else getter(self.text))
         put("_number", None if self.number is None else getter(self.number))
@@ -96,6 +99,8 @@ class ScanShape:
         if type(text) is not str:
             text = as_text(text, "text", source)
         state = None if self.state is None else self.state(entry)
+        if state is not None and type(state) is not ParcelState:
+            raise refuse(self, "state", state, "must answer a ParcelState or None")
         if state is None:
             state = self.states.get(code)
             if state is None:

@@ -9,8 +9,8 @@ from typing import Any
 from attrs import field, frozen
 
 from crossborder.errors import InvalidValue, Unreadable
-from crossborder.model.check import unchecked
-from crossborder.model.extra import kept
+from crossborder.model.check import refuse, unchecked
+from crossborder.model.extra import Extra, kept
 from crossborder.model.ids import Ref
 from crossborder.model.outcome import Problem
 from crossborder.model.shipment import Leg, Shipment
@@ -24,7 +24,7 @@ from crossborder.model.tracking import (
     added_up,
 )
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans.fields import entries
+from crossborder.wire.scans.fields import as_text, entries, getter, grouped, without
 from crossborder.wire.scans.shape import ScanShape
 from crossborder.wire.scans.states import UNKNOWN, States
 from crossborder.wire.scans.when import When
@@ -40,7 +40,8 @@ _MOVING = frozenset(
     }
 )
 _MOMENT = attrgetter("at")
-_ONCE = attrgetter("at", "local", "code", "text", "place", "number")
+_ONCE = attrgetter(*("at", "local", "code", "text", "stage", "health", "reason", "place", "number"))
+_PROGRESS = {stage: place for place, stage in enumerate(Stage)}
 _shipment = unchecked(Shipment)
 
 
@@ -73,27 +74,55 @@ class ParcelDraft:
         self.scans: list[TrackingEvent] = []
         self._sheet = sheet
 
-    def add(self, shape: ScanShape, item: Payload, *path: str) -> None:
-        """Every scan at the end of a path; one that cannot be read becomes a problem."""
+    def add(
+        self, shape: ScanShape, item: Payload, *path: str, inherit: tuple[str, ...] = ()
+    ) -> None:
+        """Every scan at the end of a path; one that cannot be read becomes a problem.
+
+        A path goes through lists and lone objects, and with `*` through every field of an object.
+        What else the objects on the way hold is kept in `extra`.
+
+        Args:
+            shape: of one scan.
+            item: where the path begins.
+            path: the names to the scans.
+            inherit: fields of the groups around a scan that it takes as its own, such as the day
+                of a group; `*` is the name of the field that `*` went through.
+        """
         number, received, put = self.number, self._sheet.received_at, self.scans.append
         read = shape.read
-        for at, found, many_of in entries(item, *path):
+        plain = not inherit and "*" not in path
+        for at, found, many_of in entries(item, *path) if plain else grouped(item, path, inherit):
             for place, entry in enumerate(found):
+                if entry is None:
+                    continue
+                here = f"{at}.{place}" if many_of else at
                 try:
-                    put(read(entry, number, received))
+                    event = read(entry, number, received)
                 except InvalidValue as error:
-                    here = f"{at}.{place}" if many_of else at
                     self._sheet.unreadable(error, number, entry, here)
+                    continue
+                put(event)
+                if event.at is None and event.local is not None and not event.local[:4].isdigit():
+                    said = "is no time in a known spelling: it is kept as text"
+                    held = kept({"number": number, "time": event.local})
+                    self._sheet.warn("time_unreadable", said, here, held)
+        if len(path) > 1:
+            left = without(item.peek().get(path[0]), path[1:])
+            if left:
+                self.extra[path[0]] = left
 
     def reports(self, table: States, item: Payload, name: str) -> None:
-        """What the vendor says of the whole parcel: a field and the table of its words.
+        """What the vendor says of the whole parcel: a field, or a path, and the table of its words.
 
         The word itself is kept in `extra`. A word that is not in the table says nothing.
         """
-        word = item.maybe_text(name)
+        word = as_text(getter(name)(item.peek()), name, self._sheet.source)
         if word:
-            self.extra[name] = word
-            self.state = table.get(word.strip(), UNKNOWN)
+            if "." not in name:
+                item.raw(name)
+                self.extra[name] = word
+            self.state = table.get(word, UNKNOWN)
 
     def expects(self, item: Payload, earliest: When, latest: When | None = None) -> None:
         """The carrier's estimate, as one moment or two; one without a zone is left in `extra`.
@@ -111,9 +140,18 @@ class ParcelDraft:
     def shipment(self) -> Shipment:
         """The parcel, with every scan once, the oldest first."""
         events = _ordered(self.scans)
+        for name, value, kind in (
+            ("carrier", self.carrier, str),
+            ("line", self.line, str),
+            ("ship_date", self.ship_date, datetime | None),
+        ):
+            if not isinstance(value, kind):
+                raise refuse("ParcelDraft", name, value, "is of another kind")
+        if self.ship_date is not None and self.ship_date.tzinfo is None:
+            raise refuse("ParcelDraft", "ship_date", self.ship_date, "has no zone")
         return _shipment(
             self.id or self.number,
-            self.carrier,
+            self.carrier.strip() or self._sheet.source,
             self.number,
             self.ship_date,
             None,  # the order is ours to know
@@ -152,9 +190,10 @@ def _together(reported: ParcelState | None, events: tuple[TrackingEvent, ...]) -
 
 
 def _ordered(scans: list[TrackingEvent]) -> tuple[TrackingEvent, ...]:
-    """Every scan once, oldest first; scans of one time stay in the answer's order.
+    """Every scan once, oldest first; of one time the further stage last, as `merge` has it.
 
-    Answers run either way: the order of the first and the last scan says which.
+    Scans of one time and stage stay in the answer's order. Answers run either way: the order of
+    the first and the last scan says which.
     """
     if not scans:
         return ()
@@ -167,12 +206,17 @@ def _ordered(scans: list[TrackingEvent]) -> tuple[TrackingEvent, ...]:
     key: Any = _wall if None in moments else _MOMENT
     if key(found[0]) > key(found[-1]):
         found = found[::-1]
+    if len(moments) < len(scans) or key is _wall:
+        found = sorted(found, key=lambda event: _PROGRESS[event.stage])
     return tuple(sorted(found, key=key))
 
 
 def _wall(event: TrackingEvent) -> str:
     """What the clocks showed there: the order of scans of which some have no zone."""
-    return f"{event.at:%Y-%m-%d %H:%M:%S}" if event.at is not None else event.local or ""
+    if event.at is not None:
+        return f"{event.at:%Y-%m-%d %H:%M:%S}"
+    local = event.local or ""
+    return local if local[:4].isdigit() else ""  # what is no time stands before everything
 
 
 @frozen
@@ -246,13 +290,17 @@ class Sheet:
     def parcel(self, item: Payload, number: object, *, carrier: str = "") -> Iterator[ParcelDraft]:
         """One parcel; what nobody read of `item` is kept in its `extra`.
 
-        A parcel that cannot be read becomes a problem, which keeps all of `item`, and the next
-        one is read.
+        What goes wrong inside becomes a problem, which keeps all of `item`; the parcel stands with
+        what was read of it until then. One without a number is a problem alone.
         """
-        known = str(number).strip() if isinstance(number, str | int) else ""
+        plain = isinstance(number, str | int) and not isinstance(number, bool)
+        known = str(number).strip() if plain else ""
         draft = ParcelDraft(self, known, carrier or self.source)
         try:
             yield draft
+        except InvalidValue as error:
+            self.unreadable(error, known, item.peek(), item.at)
+        try:
             if not known:
                 raise item.refuse("number", number, "is missing")
             draft.extra = {**item.unread(), **draft.extra}
@@ -260,10 +308,37 @@ class Sheet:
         except InvalidValue as error:
             self.unreadable(error, known, item.peek(), item.at)
 
-    def refused(self, code: str, text: str = "", *, number: str = "", **extra: Any) -> None:
-        """What the vendor refuses: its own code and words, and the number it is about."""
+    def each(self, item: Payload, *path: str) -> tuple[Payload, ...]:
+        """The objects at the end of a path, as `many`; what is none becomes a problem."""
+        found: list[Payload] = []
+        for at, values, many_of in entries(item, *path):
+            for place, value in enumerate(values):
+                here = f"{at}.{place}" if many_of else at
+                if type(value) is dict:
+                    found.append(Payload(value, source=self.source, at=here))
+                elif value is not None:
+                    said = Unreadable("is no object", field=here, value=value, source=self.source)
+                    self.unreadable(said, "", value)
+        item.watch(path[0], found)
+        return tuple(found)
+
+    def refused(
+        self, code: object, text: object = "", *, number: object = "", **extra: Any
+    ) -> None:
+        """What the vendor refuses: its own code and words, and the number it is about.
+
+        Values may be given as they stand in the answer; what is no text counts as none.
+        """
+        code, text, number = (
+            str(value).strip() if isinstance(value, str | int) else ""
+            for value in (code, text, number)
+        )
         held = {"number": number, **extra} if number else extra
-        self.problems.append(Problem(code.strip() or "refused", text, raw=code, extra=kept(held)))
+        self.problems.append(Problem(code or "refused", text, raw=code, extra=kept(held)))
+
+    def warn(self, code: str, text: str, field_name: str, extra: Extra) -> None:
+        """Something that was read with less than it might have said."""
+        self.problems.append(Problem(code, text, field=field_name, severity="warning", extra=extra))
 
     def unreadable(self, error: InvalidValue, number: str, entry: Any, at: str = "") -> None:
         """What could not be read, kept whole beside the reason."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from attrs import field, frozen
 
@@ -24,22 +25,38 @@ _BLANKS = re.compile(r"\s+")
 _KEPT = 8_192
 
 
-def states(table: Mapping[str, Meaning]) -> States:
+def states(table: Mapping[Any, Meaning]) -> States:
     """A table of a vendor's codes: code → what it means; a code that is not in it is unknown.
 
-    A meaning is a stage, or a stage with a health and a reason.
+    A meaning is a stage, or a stage with a health and a reason. Codes that are numbers may be
+    given as such.
 
     >>> codes = states({"DL": Stage.DELIVERED, "CA": (Stage.LAST_MILE, Health.FAILED)})
     >>> codes["CA"].health, "XX" in codes
     (<Health.FAILED: 'failed'>, False)
     """
-    return MappingProxyType({code: _state(meaning) for code, meaning in table.items()})
+    return MappingProxyType({str(code): _state(meaning) for code, meaning in table.items()})
 
 
 def _state(meaning: Meaning) -> ParcelState:
     if isinstance(meaning, ParcelState):
         return meaning
     return ParcelState(*meaning) if isinstance(meaning, tuple) else ParcelState(meaning)
+
+
+_TURNS = (
+    *(" not ", "failed", "unsuccessful", "unable", "cannot", "could not", "return", "cancel"),
+    *("refused", "未", "不", "失败", "退", "取消", "拒"),
+)
+"""Words that turn a sentence round: behind them its beginning says nothing any more."""
+
+
+def _goes_on(sentence: str, start: str) -> bool:
+    """Whether a sentence begins with these whole words and says nothing else of them later."""
+    rest = sentence[len(start) :]
+    if not sentence.startswith(start) or (rest[:1].isascii() and rest[:1].isalnum()):
+        return False
+    return not any(turn in rest for turn in _TURNS)
 
 
 def _sentence(text: str) -> str:
@@ -57,14 +74,15 @@ class Wording:
 
     Attributes:
         sentences: whole sentence → meaning.
-        starts: beginning → meaning, the longest first; none that ends a parcel or returns it.
+        starts: beginning, of whole words → meaning, the longest first; none that ends a parcel or
+            returns it, and none of a sentence that goes on to say "failed", "not" or the like.
 
     >>> said = Wording({"Delivered": Stage.DELIVERED}, {"departed from": Stage.LINE_HAUL})
     >>> [said(text).stage.value for text in ("DELIVERED.", "Departed from Yiwu", "Not delivered")]
     ['delivered', 'line_haul', 'unknown']
 
     Raises:
-        InvalidValue: a beginning that would end a parcel.
+        InvalidValue: a beginning that would end a parcel or is empty, one sentence twice.
     """
 
     sentences: Mapping[str, Meaning]
@@ -76,7 +94,11 @@ class Wording:
     def __attrs_post_init__(self) -> None:
         whole = {_sentence(text): _state(what) for text, what in self.sentences.items()}
         begin = [(_sentence(text), _state(what)) for text, what in self.starts.items()]
+        if len(whole) < len(self.sentences):
+            raise refuse(self, "sentences", sorted(self.sentences), "has one sentence twice")
         for text, what in begin:
+            if not text:
+                raise refuse(self, "starts", text, "must not be empty: every text begins so")
             if what.stage in _ENDINGS or what.stage is Stage.RETURNING:
                 raise refuse(self, "starts", text, "only a whole sentence may end a parcel")
         begin.sort(key=lambda pair: (-len(pair[0]), pair[0]))
@@ -96,4 +118,4 @@ class Wording:
         found = self._whole.get(sentence)
         if found is not None:
             return found
-        return next((what for text, what in self._begin if sentence.startswith(text)), UNKNOWN)
+        return next((what for text, what in self._begin if _goes_on(sentence, text)), UNKNOWN)

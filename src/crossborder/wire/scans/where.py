@@ -10,6 +10,9 @@ from crossborder.wire.scans.fields import Getter, Spec, as_text, getter, names
 __all__ = ["Where"]
 
 _KEPT = 8_192
+_ALIASES = {"UK": "GB", "EL": "GR"}
+_NONE = frozenset({"AP", "EU", "XX", "ZZ"})
+"""Letters that stand for no country: they are kept as text."""
 _PARTS = ("country", "region", "city", "postal_code", "facility", "text")
 
 
@@ -68,9 +71,10 @@ class Where:
             for (name, _), value in zip(self._get, parts, strict=True)
         }
         country = said.pop("country", "")
-        if len(country) == 2 and country.isascii() and country.isalpha():
-            said["country"] = country.upper()
-        elif country:
+        code = _ALIASES.get(country.upper(), country.upper())
+        if len(code) == 2 and code.isascii() and code.isalpha() and code not in _NONE:
+            said["country"] = code
+        elif country and country not in said.get("text", ""):
             said["text"] = ", ".join(filter(None, (said.get("text", ""), country)))
         kept = {name: value for name, value in said.items() if value}
         return Place(**kept) if kept else None

@@ -94,7 +94,6 @@ def test_a_place_keeps_a_country_that_is_no_code_as_text() -> None:
     [
         7,
         "x",
-        None,
         [],
         {"code": "PU"},
         {"at": {"x": 1}},
