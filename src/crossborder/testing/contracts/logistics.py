@@ -1,5 +1,6 @@
 """Suites for carriers, trackers and readers of tracking answers."""
 
+import re
 from abc import ABC, abstractmethod
 from codecs import BOM_UTF8
 from contextlib import suppress
@@ -175,11 +176,59 @@ class TrackingReaderContract(ABC):
         for body, problems in self.problems():
             assert len(self.reader().read(body, received_at=_RECEIVED).problems) == problems
 
+    def newest(self) -> tuple[tuple[str, Stage, str], ...]:
+        """Of each parcel of the bodies its number, stage and newest time, as the answer has it.
+
+        The time is the event's `at` in ISO 8601, else its `local`.
+        """
+        return ()
+
+    def test_there_is_something_to_read(self) -> None:
+        assert self.bodies(), "bodies() gives no body"
+        assert any(events for _, _, events in self.bodies()), "no body of bodies() has an event"
+
     def test_every_parcel_and_every_event_is_read(self) -> None:
         for body, parcels, events in self.bodies():
             reading = self.reader().read(body, received_at=_RECEIVED)
             assert len(reading.parcels) == parcels
             assert sum(len(parcel.events) for parcel in reading.parcels) == events
+
+    def test_number_stage_and_newest_time_are_those_of_the_answer(self) -> None:
+        read = {
+            parcel.number: (parcel.state.stage, _time(parcel.events[-1]))
+            for body, _, _ in self.bodies()
+            for parcel in self.reader().read(body, received_at=_RECEIVED).parcels
+            if parcel.events
+        }
+        for number, stage, time in self.newest():
+            assert read[number] == (stage, time), number
+
+    def test_a_parcel_is_where_its_known_events_say(self) -> None:
+        for body, _, _ in self.bodies():
+            for parcel in self.reader().read(body, received_at=_RECEIVED).parcels:
+                if any(event.stage is not Stage.UNKNOWN for event in parcel.events):
+                    assert parcel.state.stage is not Stage.UNKNOWN, parcel.number
+
+    def test_each_event_says_whose_it_is_and_a_local_time_is_iso(self) -> None:
+        for body, _, _ in self.bodies():
+            for parcel in self.reader().read(body, received_at=_RECEIVED).parcels:
+                for event in parcel.events:
+                    assert event.number
+                    assert event.source
+                    if event.at is None:
+                        assert event.local is not None
+                        assert _ISO.match(event.local), f"{event.local!r} is no ISO 8601"
+
+    def test_no_trap_in_the_words_ends_a_parcel(self) -> None:
+        for body, _, _ in self.bodies():
+            reading = self.reader().read(body, received_at=_RECEIVED)
+            told = {event.text for parcel in reading.parcels for event in parcel.events} - {""}
+            for trap in _TRAPS:
+                again = changed(body, _instead(told, trap), _middling)
+                for parcel in self.reader().read(again, received_at=_RECEIVED).parcels:
+                    for event in parcel.events:
+                        if not event.code:
+                            assert event.stage not in _ENDINGS, f"{trap!r} was read as an end"
 
     def test_reading_twice_gives_the_same(self) -> None:
         for body, _, _ in self.bodies():
@@ -245,18 +294,22 @@ class TrackingReaderContract(ABC):
 
         holds()
 
-    def test_a_field_that_nobody_knows_changes_no_event(self) -> None:
+    def test_a_field_that_nobody_knows_changes_no_event_and_is_kept(self) -> None:
         for body, parcels, events in self.bodies():
-            again = changed(body, added, _middling)
+            again = changed(body, added, lambda: 0.19)
             reading = self.reader().read(again, received_at=_RECEIVED)
             assert len(reading.parcels) == parcels
             assert sum(len(parcel.events) for parcel in reading.parcels) == events
+            for parcel in reading.parcels:
+                for event in parcel.events:
+                    held = repr((event.extra, parcel.extra))
+                    assert "New'" in held, "an unknown field of a scan is kept nowhere"
 
     def test_a_code_that_nobody_knows_is_kept_and_means_nothing(self) -> None:
         for body, _, _ in self.bodies():
             reading = self.reader().read(body, received_at=_RECEIVED)
             codes = {event.code for parcel in reading.parcels for event in parcel.events} - {""}
-            again = changed(body, _without(codes), _middling)
+            again = changed(body, _instead(codes, _NO_CODE), _middling)
             for parcel in self.reader().read(again, received_at=_RECEIVED).parcels:
                 for event in parcel.events:
                     if event.code == _NO_CODE:
@@ -294,6 +347,14 @@ class TrackingReaderContract(ABC):
 
 _CHANCES = st.randoms(use_true_random=False)
 _ORDERS = (backwards, shuffled, repeated)
+_ISO = re.compile(
+    r"[0-9]{4}[-/]?[0-9]{2}[-/]?[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$"
+)
+_ENDINGS = frozenset({Stage.DELIVERED, Stage.RETURNED, Stage.LOST, Stage.DESTROYED})
+_TRAPS = (
+    *("Not delivered", "Could not be returned", "Delivered to local carrier", "Undelivered"),
+    *("Will be returned to sender", "Loading into delivery vehicle", "未妥投", "未签收"),
+)
 _NO_CODE = "ZZ-NO-SUCH-CODE"
 
 
@@ -307,14 +368,18 @@ def _told(reading: Reading) -> set[tuple[str, frozenset[TrackingEvent]]]:
     return {(parcel.number, frozenset(parcel.events)) for parcel in reading.parcels}
 
 
-def _without(codes: set[str]) -> Change:
-    """Every value that is one of the codes becomes one that nobody knows."""
+def _time(event: TrackingEvent) -> str:
+    return event.at.isoformat() if event.at is not None else event.local or ""
+
+
+def _instead(told: set[str], other: str) -> Change:
+    """Every value that is one of those told becomes another one."""
 
     def change(value: Any, chance: Chance) -> Any:
         if isinstance(value, dict):
             return {name: change(item, chance) for name, item in value.items()}
         if isinstance(value, list):
             return [change(item, chance) for item in value]
-        return _NO_CODE if isinstance(value, str | int) and str(value) in codes else value
+        return other if isinstance(value, str | int) and str(value).strip() in told else value
 
     return change
