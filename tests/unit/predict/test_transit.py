@@ -8,12 +8,13 @@ from math import exp, sqrt
 from random import Random  # noqa: TID251  seeded worlds, the same in each run
 
 import pytest
-from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.predict.transit import TransitQuote, TransitSettings, TransitTimes, Way
+from crossborder.predict.transit.ledger import Ledger
+from crossborder.predict.transit.way import Trip
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -299,24 +300,74 @@ def test_what_was_given_up_is_neither_kept_nor_missed() -> None:
     assert [kept.quotes for kept in times.coverage(now=now + 99 * DAY)] == [0, 0, 0]
 
 
-def test_the_correction_has_bounds() -> None:
-    """Quotes that never held move the next ones, by no more than is allowed."""
-    rule = TransitSettings(correction_most=0.05, correction_prior=0.0)
-    free = told(TransitTimes(evolve(rule, correction=0.0)), JOURNEYS, START + 60 * DAY)
-    held = told(TransitTimes(rule), JOURNEYS, START + 60 * DAY)
-    for number in range(50):
-        now = START + 41 * DAY
-        held.begin(f"lost{number}", Way("other"), at=now, now=now)
-        held.quote(WAY, now=now, key=f"lost{number}")
-    now = START + 80 * DAY
-    plain, moved = (
-        # The lost ones are nothing to the level here: they are of a line of their own.
-        times.days(WAY, [0.9], now=now)
-        for times in (free, held)
+def test_what_is_told_late_counts_from_when_it_was_known() -> None:
+    now = START + 45 * DAY
+    times = told(TransitTimes(), JOURNEYS[:-40], now)
+    before = times.days(WAY, CHANCES, now=now)
+    for key, way, start, end in JOURNEYS[-40:]:
+        times.begin(key, way, at=start, now=now)
+        if end is not None and end <= now:
+            times.observe(key, end, known_at=end, now=now)
+    assert times.days(WAY, CHANCES, now=now) != before
+    assert times.days(WAY, CHANCES, now=now) == told(TransitTimes(), JOURNEYS, now).days(
+        WAY, CHANCES, now=now
     )
-    assert plain is not None
-    assert moved is not None
-    assert moved[0] > plain[0]
+
+
+def test_an_outcome_told_late_counts_from_when_it_was_known() -> None:
+    now = START + 45 * DAY
+    times = told(TransitTimes(), JOURNEYS, START + 30 * DAY)
+    before = times.days(WAY, CHANCES, now=now)
+    for key, _, start, end in JOURNEYS:
+        if start <= START + 30 * DAY and end is not None and START + 30 * DAY < end <= now:
+            times.observe(key, end, known_at=end, now=now)
+    after = times.days(WAY, CHANCES, now=now)
+    assert before is not None
+    assert after is not None
+    assert after[1] < before[1]
+
+
+@given(st.lists(st.sampled_from(["held", "missed", "given up"]), max_size=80), st.floats(0, 1))
+def test_the_correction_is_a_share_of_what_was_missed_within_bounds(
+    outcomes: list[str], correction: float
+) -> None:
+    rule = TransitSettings(correction=correction, correction_most=0.1, correction_prior=5.0)
+    ledger, trips = Ledger(), dict[str, Trip]()
+    for number, outcome in enumerate(outcomes):
+        trip = trips[str(number)] = Trip(str(number), WAY, 0.0)
+        ledger.add(trip.key, [10.0, 10.0, 10.0])
+        if outcome != "missed":
+            trip.end = trip.known = 5.0
+            trip.arrived = outcome == "held"
+    judged = [outcome for outcome in outcomes if outcome != "given up"]
+    moves = ledger.moves(trips, 10.5, rule)
+    for chance, move in zip((0.5, 0.8, 0.9), moves, strict=True):
+        missed = sum(chance - (outcome == "held") for outcome in judged)
+        assert abs(move) <= 0.1
+        assert abs(move) <= correction
+        assert move * missed >= 0
+    assert moves == sorted(moves)
+
+
+def test_corrections_of_several_chances_never_cross() -> None:
+    """Half never held and eight in ten always did: P50 goes up and P80 down, but not below it."""
+    times = told(TransitTimes(TransitSettings(correction=1.0, correction_prior=0.0)), JOURNEYS, END)
+    quote = times.days(WAY, (0.5, 0.8), now=END)
+    assert quote is not None
+    between = (quote[0] + quote[1]) / 2
+    for number in range(200):
+        times.begin(f"x{number}", Way("other"), at=END, now=END)
+        times.quote(WAY, now=END, key=f"x{number}")
+    for number in range(200):
+        end = END + between * DAY
+        times.observe(f"x{number}", end, known_at=end, now=end)
+    later = END + 30 * DAY
+    days = times.days(WAY, (0.5, 0.8, 0.9), now=later)
+    assert days is not None
+    assert list(days) == sorted(days)
+
+
+END = START + 60 * DAY
 
 
 def test_a_slower_line_is_quoted_longer_and_a_far_promise_too() -> None:

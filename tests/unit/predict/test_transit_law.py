@@ -133,8 +133,9 @@ def test_scans_in_any_order_teach_the_same(shuffled: list[Scan]) -> None:
 
 
 def test_what_jumps_over_a_stage_teaches_nothing_about_it() -> None:
-    jumping = scans(60, jump=range(0, 60, 2))
-    assert medians(heard(jumping, LATER), LATER) == [1, 6, 2]
+    jumping = scans(60, jump=[number for number in range(60) if number % 3])
+    first, _, last = medians(heard(jumping, LATER), LATER)
+    assert (first, last) == (1, 2)
 
 
 def test_while_a_stage_was_never_left_only_the_whole_is_known() -> None:
