@@ -180,12 +180,13 @@ class When:
             try:
                 clock = datetime.fromisoformat(stated)
             except ValueError:
-                return self._slow(stated, entry, source)
-            if clock.year < _FIRST:
-                return None, None
-            if type(clock.tzinfo) is timezone:
-                return clock, None
-            return self._placed(clock, self._told(entry, source))
+                pass
+            else:
+                if clock.year < _FIRST:
+                    return None, None
+                if type(clock.tzinfo) is timezone:
+                    return clock, None
+                return self._placed(clock, self._told(entry, source))
         at, local = self._slow(stated, entry, source)
         if at is not None and at.year < _FIRST:
             return None, None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossborder.errors import Unreadable
+from crossborder.errors import InvalidValue, Unreadable
 from crossborder.model.place import Place
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.wire.payload import Payload
@@ -207,3 +207,133 @@ def test_a_refusal_without_a_code_is_a_refusal() -> None:
         "no such number",
         {"number": "A1"},
     )
+
+
+GROUPS = {
+    "number": "A1",
+    "days": {"2026-11-02": [{"h": "08:00", "code": "PU"}, 7], "2026-11-03": {"h": "09:00"}},
+    "stops": [{"town": "Lille", "note": "x", "scans": [{"at": "2026-11-05 07:15"}]}],
+}
+
+
+def test_scans_inherit_what_stands_on_the_groups_around_them() -> None:
+    found = sheet(GROUPS)
+    day = ScanShape("acme", When(("*", "h")), code="code", states=CODES)
+    stop = ScanShape("acme", When("at"), where=Where(city="town"))
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.add(day, found.top, "days", "*", inherit=("*",))
+        parcel.add(stop, found.top, "stops", "scans", inherit=("town",))
+    (told,), (problem,) = found.found()
+    assert [event.local for event in told.events] == [
+        "2026-11-02 08:00:00",
+        "2026-11-03 09:00:00",
+        "2026-11-05 07:15:00",
+    ]
+    assert told.events[2].place == Place(city="Lille")
+    assert problem.field.startswith("days.2026-11-02.1")
+    assert told.extra["stops"] == ({"town": "Lille", "note": "x"},)
+
+
+def test_what_stands_on_objects_that_were_only_looked_into_is_kept() -> None:
+    found = sheet({"number": "A1", "service": {"code": "E", "name": "Eco"}, "more": [{"a": 1}]})
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.line = one(found.top, "service").text("code")
+        assert [item.integer("a") for item in many(found.top, "more")] == [1]
+    (told,), _ = found.found()
+    assert told.extra["service"] == {"name": "Eco"}
+    assert "more" not in told.extra
+
+
+def test_of_several_names_the_one_that_did_not_count_is_kept() -> None:
+    shape = ScanShape("acme", When("at"), text=("desc", "descEn"))
+    event = shape.read({"at": "2026-11-02 08:00", "desc": "在途", "descEn": "On way"}, "A1", NOW)
+    assert (event.text, event.extra) == ("在途", {"descEn": "On way"})
+
+
+def test_two_scans_of_one_time_with_other_meanings_both_stand() -> None:
+    shape = ScanShape(
+        "acme",
+        When("at"),
+        text="text",
+        state=lambda entry: ParcelState(Stage.DELIVERED if entry["k"] else Stage.LAST_MILE),
+    )
+    scans = [{"at": "2026-11-02 10:00", "text": "y", "k": k} for k in (True, False)]
+    for order in (scans, scans[::-1]):
+        found = sheet({"scans": order})
+        with found.parcel(found.top, "A1") as parcel:
+            parcel.add(shape, found.top, "scans")
+        (told,), _ = found.found()
+        assert [event.stage for event in told.events] == [Stage.LAST_MILE, Stage.DELIVERED]
+        assert not told.state.reopened
+
+
+def test_one_item_that_is_no_object_is_a_problem_and_the_others_are_read() -> None:
+    found = sheet({"parcels": [{"number": "A1"}, 7, None, {"number": True}, {"number": "A2"}]})
+    for item in found.each(found.top, "parcels"):
+        with found.parcel(item, item.raw("number")):
+            pass
+    parcels, problems = found.found()
+    assert [parcel.number for parcel in parcels] == ["A1", "A2"]
+    assert [problem.field for problem in problems] == ["parcels.1", "parcels.3.number"]
+
+
+def test_a_field_that_is_wrong_does_not_cost_the_scans_before_it() -> None:
+    found = sheet({"number": "A1", "service": {"x": 1}, "scans": [scan(1)]})
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.add(SHAPE, found.top, "scans")
+        parcel.line = found.top.maybe_text("service") or ""
+    (told,), (problem,) = found.found()
+    assert len(told.events) == 1
+    assert problem.field == "service"
+
+
+def test_a_time_in_no_known_spelling_is_kept_as_text_with_a_warning() -> None:
+    (parcel,), (problem,) = read(
+        {"number": "A1", "scans": [{"at": "30/11/26", "code": "OK"}, scan(1)]}
+    ).found()
+    assert [event.local for event in parcel.events] == ["30/11/26", None]
+    assert (problem.code, problem.severity, problem.field) == (
+        "time_unreadable",
+        "warning",
+        "parcels.0.scans.0",
+    )
+
+
+@pytest.mark.parametrize("first", ["0001-01-01T00:00:00Z", "/Date(0)/", "/Date(-62135596800000)/"])
+def test_the_first_day_of_a_clock_is_no_time(first: str) -> None:
+    parcels, problems = read({"number": "A1", "scans": [scan(1), {"at": first}]}).found()
+    assert len(parcels[0].events) == 1
+    assert "has no time" in problems[0].text
+
+
+def test_a_report_may_stand_deeper() -> None:
+    found = sheet({"status": {"code": "OK"}})
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.reports(CODES, found.top, "status.code")
+    (told,), _ = found.found()
+    assert told.state.stage is Stage.DELIVERED
+    assert told.extra["status"] == {"code": "OK"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"line": None}, {"carrier": 7}, {"ship_date": "2026"}, {"ship_date": datetime(2026, 1, 1)}],  # noqa: DTZ001
+)
+def test_a_draft_of_the_wrong_kind_is_a_problem(wrong: dict[str, Any]) -> None:
+    found = sheet({"number": "A1"})
+    with found.parcel(found.top, "A1") as parcel:
+        for name, value in wrong.items():
+            setattr(parcel, name, value)
+    parcels, (problem,) = found.found()
+    assert parcels == ()
+    assert next(iter(wrong)) in problem.text
+
+
+def test_a_shape_refuses_tables_and_answers_of_the_wrong_kind() -> None:
+    plain = ScanShape("acme", When("at"), code="c", states={"D": Stage.DELIVERED, 7: Stage.LOST})
+    assert plain.read({"at": "2026-11-02 08:00", "c": 7}, "A1", NOW).stage is Stage.LOST
+    with pytest.raises(InvalidValue, match="wording"):
+        ScanShape("acme", When("at"), wording={"a": Stage.LOST})  # type: ignore[arg-type]
+    odd = ScanShape("acme", When("at"), state=lambda _: Stage.LOST)  # type: ignore[arg-type, return-value]
+    with pytest.raises(InvalidValue, match="ParcelState"):
+        odd.read({"at": "2026-11-02 08:00"}, "A1", NOW)

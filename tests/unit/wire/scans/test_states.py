@@ -75,3 +75,21 @@ def test_a_text_is_read_the_same_however_many_were_read_between() -> None:
         said(f"text {number}")
     assert said("Delivered").stage is Stage.DELIVERED
     assert len(said._seen) <= 8_192
+
+
+def test_a_beginning_is_of_whole_words_and_says_nothing_of_what_failed_later() -> None:
+    said = Wording({}, {"Out for delivery": Stage.OUT_FOR_DELIVERY, "Held": Stage.COLLECT})
+    assert said("Out for delivery in Lille").stage is Stage.OUT_FOR_DELIVERY
+    for text in ("Out for delivery failed, returned to sender", "Heldover", "Held: could not open"):
+        assert said(text).stage is Stage.UNKNOWN
+
+
+def test_a_table_with_an_empty_or_a_double_row_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="every text begins so"):
+        Wording({}, {"": Stage.LINE_HAUL})
+    with pytest.raises(InvalidValue, match="one sentence twice"):
+        Wording({"Delivered": Stage.DELIVERED, "delivered.": Stage.COLLECT})
+
+
+def test_codes_that_are_numbers_are_known_as_text() -> None:
+    assert states({1: Stage.DELIVERED})["1"].stage is Stage.DELIVERED

@@ -116,3 +116,41 @@ def test_a_mark_that_is_not_read_is_refused_when_the_shape_is_made() -> None:
 def test_an_offset_in_the_text_wins_over_the_vendors_zone() -> None:
     at, _ = When("at", zone=BEIJING).read({"at": "2026-11-02T08:00:00+00:00"}, "acme")
     assert at == datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+
+def test_a_declared_layout_is_tried_before_anything_else() -> None:
+    day_first = When("at", layouts=("%Y-%d-%m %H:%M",))
+    assert day_first.read({"at": "2026-05-04 08:00"}, "acme")[1] == "2026-04-05 08:00:00"
+    dotted = When(("d", "h"), layouts=("%Y-%m-%d %H.%M",))
+    assert dotted.read({"d": "2026-11-20", "h": "10.15"}, "acme")[1] == "2026-11-20 10:15:00"
+    undeclared = When(("d", "h")).read({"d": "2026-11-20", "h": "10.15"}, "acme")
+    assert undeclared == (None, "2026-11-20 10.15")
+
+
+@pytest.mark.parametrize(
+    ("layout", "text", "expected"),
+    [
+        ("%a, %d %b %Y %H:%M:%S %Z", "Fri, 20 Nov 2026 10:00:00 GMT", "2026-11-20T10:00:00+00:00"),
+        ("%d/%m/%y %H:%M %Z", "20/11/26 10:00 CET", "2026-11-20T10:00:00+01:00"),
+    ],
+)
+def test_weekdays_short_years_and_words_for_zones_are_read(
+    layout: str, text: str, expected: str
+) -> None:
+    at, _ = When("at", layouts=(layout,), zones={"CET": 1}).read({"at": text}, "acme")
+    assert at is not None
+    assert at.isoformat() == expected
+
+
+def test_a_day_without_an_hour_is_a_day() -> None:
+    assert When("at", layouts=("%B %d, %Y",)).read({"at": "April 28, 2015"}, "a") == (
+        None,
+        "2015-04-28",
+    )
+
+
+def test_slips_in_a_shape_are_refused_when_it_is_made() -> None:
+    with pytest.raises(InvalidValue, match="tuple of layouts"):
+        When("at", layouts="%d")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="14 hours"):
+        When("at", zones={"X": 99})
