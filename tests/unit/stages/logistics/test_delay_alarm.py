@@ -17,6 +17,7 @@ from crossborder.model.time import Window
 from crossborder.model.tracking import Health, ParcelState, Stage, TrackingEvent
 from crossborder.replay import replay, to_record
 from crossborder.stages.logistics import track
+from crossborder.stages.logistics.consolidation import MISSING
 from crossborder.stages.logistics.delay import Alarm, AlarmOption, AlarmPolicy, alarm
 
 DAY = timedelta(days=1)
@@ -220,3 +221,11 @@ def test_slips_are_refused() -> None:
     ):
         with pytest.raises(InvalidValue):
             AlarmPolicy(**wrong)
+
+
+@pytest.mark.parametrize("reason", [MISSING, "carrier_parcel_lost"])
+def test_a_parcel_that_is_missed_where_its_bag_was_opened_is_lost_at_once(reason: str) -> None:
+    missed = scanned(Stage.LINE_HAUL, 5, health=Health.FAILED, reason=reason)
+    assert raised(missed, 5, worth=WORTH, resend=ANOTHER).kind == "lost"
+    other = scanned(Stage.LINE_HAUL, 5, health=Health.FAILED, reason="weather_delay")
+    assert raised(other, 5, worth=WORTH, resend=ANOTHER).kind == "exception"

@@ -23,6 +23,8 @@ _GRAVITY = {"silent": 1, "at_risk": 2, "late": 2, "exception": 3, "lost": 4, "cl
 """That it may be late, and that it is, are one trouble: the customer is told once."""
 
 _GONE = frozenset({Stage.LOST, Stage.DESTROYED})
+_MISSING = frozenset({"carrier_parcel_lost", "missing_at_break_bulk"})
+"""Reasons that say the same before the carrier says it by a stage."""
 _DAY = timedelta(days=1)
 _DEFAULT = AlarmPolicy()
 
@@ -104,7 +106,8 @@ class _Case:
     def gone(self) -> bool:
         """Whether it is lost, or silent for so long that it must be treated so."""
         silent = self.quiet > self.gap * self.policy.lost_after
-        return silent or self.shipment.state.stage in _GONE
+        state = self.shipment.state
+        return silent or state.stage in _GONE or state.reason in _MISSING
 
     def claim(self) -> tuple[AlarmOption, ...]:
         """A claim, while the carrier takes it; without a hand-over we do not know until when."""
