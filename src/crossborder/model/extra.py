@@ -79,18 +79,16 @@ def kept(values: dict[str, Any]) -> Extra:
     Extra({'id': 7, 'tags': ('new',)})
     """
     extra = _new(Extra)
-    _update(
-        extra,
-        {
-            name: value if type(value) in _FROZEN else _kept(value, name)
-            for name, value in values.items()
-        },
-    )
+    _update(extra, values)
+    for name, value in values.items():
+        if type(value) not in _FROZEN:
+            _put(extra, name, kept(value) if type(value) is dict else _kept(value, name))
     return extra
 
 
 _new = Extra.__new__
 _update = dict.update
+_put = dict.__setitem__
 
 
 def _kept(value: Any, name: str) -> Any:

@@ -103,6 +103,8 @@ class Payload:
         Objects inside it answer for themselves, unless they are watched.
         """
         read = self._read
+        if not read and not self._inside_of and type(self._data) is dict:
+            return kept(self._data)
         left = {key: value for key, value in self._data.items() if key not in read}
         for key, parts in self._inside_of.items():
             inner = tuple(filter(None, (part.unread() for part in parts)))

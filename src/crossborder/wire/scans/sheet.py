@@ -96,16 +96,18 @@ class ParcelDraft:
             for place, entry in enumerate(found):
                 if entry is None:
                     continue
-                here = f"{at}.{place}" if many_of else at
                 try:
                     event = read(entry, number, received)
                 except InvalidValue as error:
+                    here = f"{at}.{place}" if many_of else at
                     self._sheet.unreadable(error, number, entry, here)
                     continue
                 put(event)
-                if event.at is None and event.local is not None and not event.local[:4].isdigit():
+                local = event.local
+                if local is not None and event.at is None and not local[:4].isdigit():
                     said = "is no time in a known spelling: it is kept as text"
-                    held = kept({"number": number, "time": event.local})
+                    held = kept({"number": number, "time": local})
+                    here = f"{at}.{place}" if many_of else at
                     self._sheet.warn("time_unreadable", said, here, held)
         if len(path) > 1:
             left = without(item.peek().get(path[0]), path[1:])
@@ -245,6 +247,7 @@ class Sheet:
     top: Payload
     parcels: list[Shipment] = field(factory=list, init=False)
     problems: list[Problem] = field(factory=list, init=False)
+    _open: list[str] = field(factory=list, init=False, repr=False)
 
     @classmethod
     def json(
@@ -296,10 +299,13 @@ class Sheet:
         plain = isinstance(number, str | int) and not isinstance(number, bool)
         known = str(number).strip() if plain else ""
         draft = ParcelDraft(self, known, carrier or self.source)
+        self._open.append(known)
         try:
             yield draft
         except InvalidValue as error:
             self.unreadable(error, known, item.peek(), item.at)
+        finally:
+            self._open.pop()
         try:
             if not known:
                 raise item.refuse("number", number, "is missing")
@@ -319,7 +325,8 @@ class Sheet:
                 elif value is not None:
                     said = Unreadable("is no object", field=here, value=value, source=self.source)
                     self.unreadable(said, "", value)
-        item.watch(path[0], found)
+        if self._open:  # what is found outside of a parcel is no part of one
+            item.watch(path[0], found)
         return tuple(found)
 
     def refused(

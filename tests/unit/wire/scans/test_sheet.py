@@ -337,3 +337,13 @@ def test_a_shape_refuses_tables_and_answers_of_the_wrong_kind() -> None:
     odd = ScanShape("acme", When("at"), state=lambda _: Stage.LOST)  # type: ignore[arg-type, return-value]
     with pytest.raises(InvalidValue, match="ParcelState"):
         odd.read({"at": "2026-11-02 08:00"}, "A1", NOW)
+
+
+def test_what_encloses_parcels_does_not_hold_them_again() -> None:
+    found = sheet({"groups": [{"note": "g", "parcels": [{"no": "A1", "x": 1}, {"no": "A2"}]}]})
+    for group in found.each(found.top, "groups"):
+        for item in found.each(group, "parcels"):
+            with found.parcel(item, item.raw("no")) as parcel:
+                parcel.extra.update(group.unread())
+    parcels, _ = found.found()
+    assert [parcel.extra for parcel in parcels] == [{"note": "g", "x": 1}, {"note": "g"}]
