@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, gt, lt
 from typing import Any
 
 from attrs import field, frozen
@@ -199,7 +199,14 @@ def _ordered(scans: list[TrackingEvent]) -> tuple[TrackingEvent, ...]:
     """
     if not scans:
         return ()
-    moments = set(map(_MOMENT, scans))
+    times = list(map(_MOMENT, scans))
+    if None not in times:
+        # Most answers are in order and tell each time once: then nothing has to be sorted.
+        if all(map(gt, times, times[1:])):
+            return tuple(reversed(scans))
+        if all(map(lt, times, times[1:])):
+            return tuple(scans)
+    moments = set(times)
     found = scans
     if len(moments) < len(scans):  # two scans of one time may be one scan, told twice
         found = list({_ONCE(event): event for event in scans}.values())
