@@ -140,7 +140,6 @@ def learnt_cells(
         [1.0] * size,
         [True] * size,
         table=table,
-        share=1.0,
         ripe=range(size),
         rule=RULE,
     )

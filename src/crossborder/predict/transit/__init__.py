@@ -4,7 +4,8 @@ from crossborder.predict.transit.law import Left, StageLaw, TransitLaw, left_of
 from crossborder.predict.transit.quote import TransitQuote
 from crossborder.predict.transit.settings import TransitSettings
 from crossborder.predict.transit.stages import StageTimes
-from crossborder.predict.transit.times import TransitState, TransitTimes, TripState
+from crossborder.predict.transit.standing import TransitState, TripState
+from crossborder.predict.transit.times import TransitTimes
 from crossborder.predict.transit.way import Way
 
 __all__ = [

@@ -80,7 +80,6 @@ class Cells:
         arrived: Sequence[bool],
         *,
         table: list[float],
-        share: float,
         ripe: Sequence[int],
         rule: TransitSettings,
     ) -> "Cells":

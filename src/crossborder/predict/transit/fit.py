@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from math import exp, log
 
+from attrs import frozen
+
 from crossborder.predict.transit.cells import Cells
 from crossborder.predict.transit.regress import Coder, least_squares
 from crossborder.predict.transit.settings import TransitSettings
@@ -25,44 +27,33 @@ _RIPE = 2.5
 """A journey is past its time when it began so many usual times ago, arrived or not."""
 
 
+@frozen(eq=False)
 class Fit:
     """The standing law: how a journey's expected time is reckoned, and what lies around it.
 
     Attributes:
+        at: the moment as of which it was found.
         coder: how traits become numbers.
         effects: the coefficients.
-        usual: what promise was usual when it was made.
+        usual: what promise is usual.
+        expected: by journey in order of start, the logarithm of the time to be expected of it.
         hazards: of all residuals.
         share: that arrives at all.
         table: residuals of all at `LEVELS`.
         cells: what lines and finer cells differ by.
         evidence: the weight of the arrived journeys.
-        centres: residual logs are against these, by key: (start, expected).
     """
-
-    __slots__ = (
-        "at",
-        "cells",
-        "coder",
-        "effects",
-        "evidence",
-        "expected",
-        "hazards",
-        "share",
-        "table",
-        "usual",
-    )
 
     at: float
     coder: Coder
     effects: list[float]
     usual: Usual
+    expected: list[float]
     hazards: list[float]
     share: float
     table: list[float]
     cells: Cells
     evidence: float
-    expected: list[float]
 
     def centre(self, way: Way, usual: float | None) -> float:
         """The logarithm of the time to be expected of a journey."""
@@ -100,40 +91,37 @@ def fitted(trips: Sequence[Trip], at: float, rule: TransitSettings) -> Fit | Non
     chosen = ripe(trips, times, at)
     if not chosen:
         return None
-    fit = Fit()
-    fit.at = at
-    fit.coder = Coder([trips[number] for number in chosen])
-    fit.usual = Usual()
-    then = usuals(trips, fit.usual)
+    coder, usual = Coder([trips[number] for number in chosen]), Usual()
+    then = usuals(trips, usual)
     fading = log(2) / rule.effect_half_life
     taught = chosen[:: -(-len(chosen) // _TAUGHT)]
-    fit.effects = least_squares(
-        [fit.coder.row(trips[number].way, then[number]) for number in taught],
+    effects = least_squares(
+        [coder.row(trips[number].way, then[number]) for number in taught],
         [logs[number] for number in taught],
         [exp(fading * (trips[number].start - at)) for number in taught],
-        fit.coder.size,
+        coder.size,
         strength=rule.strength,
     )
-    fit.expected = [fit.centre(trip.way, usual) for trip, usual in zip(trips, then, strict=True)]
-    residuals = [lasted - centre for lasted, centre in zip(logs, fit.expected, strict=True)]
-    steps = list(map(step_of, residuals))
+    expected = [
+        coder.expected(trip.way, promise, effects)
+        for trip, promise in zip(trips, then, strict=True)
+    ]
+    residuals = [lasted - centre for lasted, centre in zip(logs, expected, strict=True)]
     fading = log(2) / rule.spread_half_life
     weights = [exp(fading * (trip.start - at)) for trip in trips]
     spread = Spread()
-    for step, weight, (_, arrived) in zip(steps, weights, times, strict=True):
-        (spread.ended if arrived else spread.left)[step] += weight
-    fit.hazards = spread.hazards()
-    fit.share = arriving(fit.hazards)
-    fit.table = quantiles(fit.hazards, LEVELS, fit.share)
-    fit.evidence = spread.weight
-    fit.cells = Cells.learnt(
+    for residual, weight, (_, arrived) in zip(residuals, weights, times, strict=True):
+        (spread.ended if arrived else spread.left)[step_of(residual)] += weight
+    hazards = spread.hazards()
+    share = arriving(hazards)
+    table = quantiles(hazards, LEVELS, share)
+    cells = Cells.learnt(
         trips,
         residuals,
         weights,
         [arrived for _, arrived in times],
-        table=fit.table,
-        share=fit.share,
+        table=table,
         ripe=chosen,
         rule=rule,
     )
-    return fit
+    return Fit(at, coder, effects, usual, expected, hazards, share, table, cells, spread.weight)

@@ -63,9 +63,17 @@ class TransitSettings:
     def __attrs_post_init__(self) -> None:
         for name in ("effect", "spread", "level"):
             self._above(f"{name}_half_life")
-        for name in ("level_span", "level_most", "strength", "cell_strength", "refit", "memory"):
+        for name in (
+            "level_span",
+            "level_prior",
+            "level_most",
+            "strength",
+            "cell_strength",
+            "refit",
+            "memory",
+        ):
             self._above(name)
-        for name in ("level_weight", "level_prior", "cell_gain", "correction", "correction_prior"):
+        for name in ("level_weight", "cell_gain", "correction", "correction_prior"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise refuse(self, name, getattr(self, name), "must be finite, 0 or more")
         if not 0 <= self.level_trend <= 1:

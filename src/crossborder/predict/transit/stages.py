@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from crossborder.model.check import refuse
 from crossborder.predict.transit.law import StageLaw, TransitLaw
+from crossborder.predict.transit.moments import known_by
 from crossborder.predict.transit.settings import TransitSettings
-from crossborder.predict.transit.times import TransitTimes, known_by
+from crossborder.predict.transit.times import TransitTimes
 from crossborder.predict.transit.way import Way
 
 __all__ = ["StageTimes"]

@@ -2,85 +2,24 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from math import exp
+from datetime import datetime
 
-from attrs import frozen
-
-from crossborder.errors import NaiveTime
 from crossborder.model.check import refuse
 from crossborder.predict.lead.ledger import Kept
 from crossborder.predict.quantiles import Distribution
-from crossborder.predict.transit.cells import ALL, Cell, Key
 from crossborder.predict.transit.fit import Fit, fitted
-from crossborder.predict.transit.ledger import Ledger, Quoted
-from crossborder.predict.transit.level import Level, level_at
+from crossborder.predict.transit.ledger import Ledger
+from crossborder.predict.transit.level import level_at
+from crossborder.predict.transit.moments import DAY, EPOCH, days_of, known_of
 from crossborder.predict.transit.quote import EARLIEST, TransitQuote
 from crossborder.predict.transit.settings import JUDGED, TransitSettings
-from crossborder.predict.transit.spread import LEVELS, at_level
+from crossborder.predict.transit.standing import Standing, TransitState, TripState
 from crossborder.predict.transit.way import Trip, Way
 
-__all__ = ["TransitState", "TransitTimes", "TripState", "known_by"]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = timedelta(days=1)
-_LONGEST = 8.0
-"""No time is said beyond this logarithm of days (eight years)."""
+__all__ = ["TransitTimes"]
 
 _FORGOTTEN = 8
 """A journey that began so many half-lives ago has no say."""
-
-
-@frozen
-class TripState:
-    """One journey to be kept; times are days since 1970. See `Trip` for the fields."""
-
-    key: str
-    way: Way
-    start: float
-    end: float | None
-    known: float | None
-    arrived: bool
-
-
-@frozen
-class TransitState:
-    """What `TransitTimes` learnt from, to be kept.
-
-    Attributes:
-        settings: the constants.
-        trips: by start.
-        quotes: by judged chance.
-    """
-
-    settings: TransitSettings
-    trips: tuple[TripState, ...]
-    quotes: tuple[tuple[Quoted, ...], ...]
-
-
-@frozen
-class _Standing:
-    """What is said of the day that begins at `at`."""
-
-    at: float
-    fit: Fit
-    level: Level
-    moves: list[float]
-    tables: dict[Key, list[float]]
-
-    def table(self, key: Key, cell: Cell | None) -> list[float]:
-        """Residuals at `LEVELS`, corrected by what was kept; they never fall."""
-        found = self.tables.get(key)
-        if found is None:
-            highest = -_LONGEST
-            found = []
-            for chance, value in zip(
-                LEVELS, self.fit.table if cell is None else cell.table, strict=True
-            ):
-                highest = max(highest, value + _move(self.moves, chance))
-                found.append(highest)
-            self.tables[key] = found
-        return found
 
 
 class TransitTimes:
@@ -95,6 +34,7 @@ class TransitTimes:
     All that is known is taken as of the midnight (UTC) before `now`: what came in later, or in
     another order, changes no quote, and a quote of an earlier day can be asked for again.
 
+    >>> from datetime import UTC, timedelta
     >>> times, start = TransitTimes(), datetime(2026, 1, 1, tzinfo=UTC)
     >>> way = Way("express", zone="US")
     >>> for number in range(60):
@@ -115,7 +55,7 @@ class TransitTimes:
         self._sorted = True
         self._ledger = Ledger()
         self._fit: tuple[float, Fit | None] | None = None
-        self._standing: _Standing | None = None
+        self._standing: Standing | None = None
 
     @classmethod
     def resumed(cls, state: TransitState) -> "TransitTimes":
@@ -151,7 +91,7 @@ class TransitTimes:
             InvalidValue: it began after `now`, or the key is known.
             NaiveTime: a time without a zone.
         """
-        start = _known(at, now, "at")
+        start = known_of(at, now, "at")
         if key in self._trips:
             raise refuse("TransitTimes", "key", key, "is on its way or has arrived already")
         trip = Trip(key, way, start)
@@ -169,7 +109,7 @@ class TransitTimes:
                 begun, or ended already.
             NaiveTime: a time without a zone.
         """
-        self._end(key, _days(arrived_at, "arrived_at"), known_at, now, arrived=True)
+        self._end(key, days_of(arrived_at, "arrived_at"), known_at, now, arrived=True)
 
     def withdraw(self, key: str, *, known_at: datetime, now: datetime) -> None:
         """A journey was given up or lost from sight: it lasted until `known_at`.
@@ -178,7 +118,7 @@ class TransitTimes:
             InvalidValue: known after `now`, before it began, not begun, or ended already.
             NaiveTime: a time without a zone.
         """
-        self._end(key, _days(known_at, "known_at"), known_at, now, arrived=False)
+        self._end(key, days_of(known_at, "known_at"), known_at, now, arrived=False)
 
     def days(
         self, way: Way, chances: Sequence[float], *, now: datetime
@@ -191,15 +131,15 @@ class TransitTimes:
             InvalidValue: a chance that is not between 0 and 1.
             NaiveTime: `now` has no zone.
         """
-        moment = _days(now, "now")
+        moment = days_of(now, "now")
         for chance in chances:
             if not 0 < chance < 1:
                 raise refuse("TransitTimes", "chances", chance, "must lie between 0 and 1")
         standing = self._at(moment)
         if standing is None:
             return None
-        table, centre, _, _ = self._read(standing, way)
-        return tuple(exp(min(centre + at_level(table, chance), _LONGEST)) for chance in chances)
+        said = standing.of(way)
+        return tuple(said.days(chance) for chance in chances)
 
     def law(self, way: Way, *, now: datetime) -> Distribution | None:
         """The law in days of a journey that begins now, a hundred equal parts; None as `days`.
@@ -207,12 +147,12 @@ class TransitTimes:
         Raises:
             NaiveTime: `now` has no zone.
         """
-        standing = self._at(_days(now, "now"))
+        standing = self._at(days_of(now, "now"))
         if standing is None:
             return None
-        table, centre, _, evidence = self._read(standing, way)
-        values = [exp(min(centre + value, _LONGEST)) for value in table]
-        return Distribution.of(values, [max(evidence, 1e-3) / len(values)] * len(values))
+        said = standing.of(way)
+        values = said.law
+        return Distribution.of(values, [max(said.evidence, 1e-3) / len(values)] * len(values))
 
     def quote(
         self, way: Way, *, now: datetime, key: str | None = None, confidence: float = 0.9
@@ -229,50 +169,31 @@ class TransitTimes:
             raise refuse("TransitTimes", "confidence", confidence, "must be .5 or more, below 1")
         if key is not None and key in self._ledger.keys:
             raise refuse("TransitTimes", "key", key, "was quoted already")
-        moment = _days(now, "now")
+        moment = days_of(now, "now")
         standing = self._at(moment)
         if standing is None:
             return None
-        table, centre, source, evidence = self._read(standing, way)
+        said = standing.of(way)
         if key is not None:
-            self._ledger.add(
-                key,
-                [
-                    moment + exp(min(centre + at_level(table, chance), _LONGEST))
-                    for chance in JUDGED
-                ],
-            )
-        earliest, expected, latest = (
-            exp(min(centre + at_level(table, chance), _LONGEST))
-            for chance in (EARLIEST, 0.5, confidence)
-        )
+            self._ledger.add(key, [moment + said.days(chance) for chance in JUDGED])
         return TransitQuote(
-            earliest,
-            expected,
-            latest,
+            said.days(EARLIEST),
+            said.days(0.5),
+            said.days(confidence),
             confidence,
-            source,
-            int(evidence),
-            _EPOCH + _DAY * standing.at,
+            said.source,
+            int(said.evidence),
+            EPOCH + DAY * standing.at,
         )
 
     def coverage(self, *, now: datetime) -> tuple[Kept, ...]:
         """How often the kept quotes held, of those whose time has passed."""
-        return self._ledger.kept(self._trips, _days(now, "now"))
-
-    def _read(self, standing: _Standing, way: Way) -> tuple[list[float], float, str, float]:
-        """The table for a way, its centre with today's level, whose it is and its evidence."""
-        fit, level = standing.fit, standing.level
-        key, cell = fit.cells.finest(way)
-        centre = fit.centre(way, level.usual) + level.of(way.line)
-        source = "all" if key == ALL else "line" if len(key) == 1 else "cell"
-        evidence = fit.evidence if cell is None else cell.evidence
-        return standing.table(key, cell), centre, source, evidence
+        return self._ledger.kept(self._trips, days_of(now, "now"))
 
     def _end(
         self, key: str, end: float, known_at: datetime, now: datetime, *, arrived: bool
     ) -> None:
-        known = _known(known_at, now, "known_at")
+        known = known_of(known_at, now, "known_at")
         trip = self._trips.get(key)
         if trip is None:
             raise refuse("TransitTimes", "key", key, "never began")
@@ -300,7 +221,7 @@ class TransitTimes:
             self._sorted = True
         return self._order
 
-    def _at(self, moment: float) -> _Standing | None:
+    def _at(self, moment: float) -> Standing | None:
         day = moment // 1
         if self._standing is not None and self._standing.at == day:
             return self._standing
@@ -320,7 +241,7 @@ class TransitTimes:
                 return None
         level = level_at(trips, day, fit, rule)
         moves = self._ledger.moves(self._trips, day, rule)
-        self._standing = _Standing(day, fit, level, moves, {})
+        self._standing = Standing(day, fit, level, moves, {})
         return self._standing
 
 
@@ -331,40 +252,3 @@ def _place_of(trip: Trip) -> tuple[float, str]:
 
 def _place(trips: Sequence[Trip], at: float) -> int:
     return bisect_left(trips, at, key=lambda trip: trip.start)
-
-
-def _move(moves: Sequence[float], chance: float) -> float:
-    """The correction at a chance: nothing at 0, in proportion between the judged chances."""
-    low, before = 0.0, 0.0
-    for high, move in zip(JUDGED, moves, strict=True):
-        if chance <= high:
-            return before + (move - before) * (chance - low) / (high - low)
-        low, before = high, move
-    return before
-
-
-def _days(moment: datetime, name: str) -> float:
-    if not isinstance(moment, datetime):
-        raise refuse("TransitTimes", name, moment, "must be a datetime")
-    if moment.tzinfo is None or moment.utcoffset() is None:
-        raise NaiveTime("has no zone", field=name, value=moment, source="TransitTimes")
-    return (moment - _EPOCH) / _DAY
-
-
-def known_by(happened: datetime, known_at: datetime, *, now: datetime) -> None:
-    """Refuse what is not known yet, or was known before it happened.
-
-    Raises:
-        InvalidValue: known after `now`, or before it happened.
-        NaiveTime: a time without a zone.
-    """
-    if _days(happened, "at") > _known(known_at, now, "known_at"):
-        raise refuse("TransitTimes", "known_at", known_at, "is before it happened")
-
-
-def _known(moment: datetime, now: datetime, name: str) -> float:
-    day, today = _days(moment, name), _days(now, "now")
-    if day > today:
-        text = f"is later than now ({now.isoformat()})"
-        raise refuse("TransitTimes", name, moment, text)
-    return day
