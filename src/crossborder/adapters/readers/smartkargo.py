@@ -1,7 +1,7 @@
 """SmartKargo: answers of `GET /tracking` (iHub, air cargo for parcels).
 
-Source: SmartKargo API Integration Manual, tracking events; codes it shares with airlines are those
-of IATA Cargo-IMP status messages (FSU). The answer is a list with a row an event, of several
+Source: nine codes by answers and public client code; the others are those of IATA Cargo-IMP status
+messages (FSU), which airlines share, and were not seen in an answer. The answer is a list with a row an event, of several
 pieces together; each `pieceReference` is a parcel. Times are those of the place, without a zone.
 """
 

@@ -1,7 +1,7 @@
 """UPS: answers of `GET /api/track/v1/details/{number}` (Tracking API).
 
-Source: developer.ups.com, "Tracking", with its appendix of status types and package status codes.
-The `type` of a scan decides; its `code` and its `statusCode` of three digits make that finer where
+Source: the fields by UPS's OpenAPI document of the Tracking API; the codes as answers and public
+client code show them, since the appendix that lists them could not be read. The `type` of a scan decides; its `code` and its `statusCode` of three digits make that finer where
 they do not speak against it. Times are those of the place, in newer answers with `gmtOffset`.
 """
 

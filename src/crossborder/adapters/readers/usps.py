@@ -1,7 +1,7 @@
 """USPS: answers of the Tracking API v3 (`GET /tracking/v3/tracking/{number}`, and many at once).
 
-Source: developers.usps.com, "Tracking", and public lists of event codes. One answer is an object or a
-list of them. Times are those of the place, `GMTOffset` is their zone, `GMTTimestamp` the moment.
+Source: developers.usps.com, "Tracking"; the codes by a public list for the older Web Tools and by
+answers: those of customs are few. One answer is an object or a list of them. Times are those of the place, `GMTOffset` is their zone, `GMTTimestamp` the moment.
 """
 
 from collections.abc import Mapping
