@@ -1,8 +1,8 @@
 """FedEx: answers of `POST /track/v1/trackingnumbers` (Track API).
 
-Source: developer.fedex.com, Track API, "Tracking Status Codes" and its OpenAPI document. One list
-of codes serves scans (`eventType`) and parcels; of the exception codes only 15 stands in it. A number that was used twice has several results;
-an error stands beside the result it is about.
+Source: developer.fedex.com, Track API, "Tracking Status Codes" and its OpenAPI document; of the
+exception codes only 15 stands there. One list of codes serves scans (`eventType`) and parcels. A
+number that was used twice has several results; an error stands beside the result it is about.
 """
 
 from collections.abc import Mapping

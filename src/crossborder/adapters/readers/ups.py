@@ -1,8 +1,9 @@
 """UPS: answers of `GET /api/track/v1/details/{number}` (Tracking API).
 
 Source: the fields by UPS's OpenAPI document of the Tracking API; the codes as answers and public
-client code show them, since the appendix that lists them could not be read. The `type` of a scan decides; its `code` and its `statusCode` of three digits make that finer where
-they do not speak against it. Times are those of the place, in newer answers with `gmtOffset`.
+client code show them, since the appendix that lists them could not be read. The `type` of a scan
+decides; its `code` and its `statusCode` of three digits make that finer where they do not speak
+against it. Times are those of the place, in newer answers with `gmtOffset`.
 """
 
 from collections.abc import Mapping
