@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from crossborder.errors import InvalidValue
 
-__all__ = ["Extra", "freeze", "kept"]
+__all__ = ["Extra", "freeze", "frozen_late", "kept"]
 
 
 class Extra(dict[str, Any]):
@@ -99,3 +99,33 @@ def _kept(value: Any, name: str) -> Any:
     if type(value) is tuple and all(type(item) in _FROZEN for item in value):
         return value
     return freeze(value, name)
+
+
+class _Late:
+    """The slot of a field that may hold an object of JSON until somebody looks at it."""
+
+    def __init__(self, slot: Any) -> None:
+        self.slot = slot
+        self.__doc__ = slot.__doc__
+
+    def __get__(self, noun: Any, kind: type | None = None) -> Any:
+        if noun is None:
+            return self
+        value = self.slot.__get__(noun, kind)
+        if type(value) is dict:
+            value = kept(value)
+            self.slot.__set__(noun, value)
+        return value
+
+    def __set__(self, noun: Any, value: Any) -> None:
+        self.slot.__set__(noun, value)
+
+
+def frozen_late(cls: type, name: str) -> None:
+    """Let a field of a slotted noun take an object of JSON as it was parsed, frozen when asked for.
+
+    Most of what vendors say beyond our nouns is never looked at, and to freeze it costs more than
+    to parse it. Nothing is seen of it: whoever reads the field gets an `Extra`. Whoever sets it
+    past the checks (`slots`, `unchecked`) must not hold or change the object any more.
+    """
+    setattr(cls, name, _Late(getattr(cls, name)))

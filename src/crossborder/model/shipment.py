@@ -7,7 +7,7 @@ from itertools import pairwise
 from attrs import field, frozen
 
 from crossborder.model.check import checked, refuse
-from crossborder.model.extra import Extra
+from crossborder.model.extra import Extra, frozen_late
 from crossborder.model.ids import OrderId, Ref, ShipmentId
 from crossborder.model.measure import Weight
 from crossborder.model.money import Money
@@ -261,3 +261,6 @@ def _where(place: Place | None) -> str:
         return ""
     parts = (place.facility, place.city, place.region, place.country)
     return ", ".join(filter(None, parts)) or place.text or ""
+
+
+frozen_late(Shipment, "extra")

@@ -5,11 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from attrs import field, frozen
 
 from crossborder.model.check import checked, refuse, slots
-from crossborder.model.extra import Extra
+from crossborder.model.extra import Extra, frozen_late
 from crossborder.model.place import Place
 from crossborder.model.time import Window
 
@@ -156,6 +157,7 @@ _NOTHING_MORE = Extra()
     _set_received,
     _set_extra,
 ) = slots(TrackingEvent)
+frozen_late(TrackingEvent, "extra")
 
 
 def scan(
@@ -168,11 +170,12 @@ def scan(
     place: Place | None,
     number: str,
     received_at: datetime | None,
-    extra: Extra = _NOTHING_MORE,
+    extra: dict[str, Any] = _NOTHING_MORE,
 ) -> TrackingEvent:
     """A `TrackingEvent` of parts that were checked one by one: no check is made again.
 
-    For readers that make hundreds of thousands; everybody else calls the class.
+    For readers that make hundreds of thousands; everybody else calls the class. `extra` may be an
+    object as JSON was parsed, which nobody changes any more: it is frozen when it is looked at.
 
     >>> at = datetime.fromisoformat("2026-11-22T08:30:00+08:00")
     >>> parts = ("PU", "Picked up", ParcelState(Stage.ACCEPTED), at, None, None, "YT1", None)

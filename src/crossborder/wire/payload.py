@@ -102,15 +102,18 @@ class Payload:
 
         Objects inside it answer for themselves, unless they are watched.
         """
+        left = self.left()
+        return kept(left) if type(self._data) is dict else Extra(left)
+
+    def left(self) -> dict[str, Any]:
+        """What `unread` answers, not frozen yet: only the outermost object is a new one."""
         read = self._read
-        if not read and not self._inside_of and type(self._data) is dict:
-            return kept(self._data)
         left = {key: value for key, value in self._data.items() if key not in read}
         for key, parts in self._inside_of.items():
-            inner = tuple(filter(None, (part.unread() for part in parts)))
+            inner = [found for part in parts if (found := part.left())]
             if inner:
                 left[key] = inner[0] if len(parts) == 1 else inner
-        return kept(left) if type(self._data) is dict else Extra(left)
+        return left
 
     def watch(self, name: str, parts: "Sequence[Payload]") -> None:
         """Let what nobody reads of these parts, found under a name, count as unread here too."""

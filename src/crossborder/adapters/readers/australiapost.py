@@ -117,4 +117,4 @@ def _article(sheet: Sheet, item: Payload, around: list[Payload]) -> None:
             parcel.extra["status"] = status
             parcel.state = STATES.get(status.strip().casefold(), UNKNOWN)
         parcel.line = item.maybe_text("product_type") or ""
-        parcel.extra = {**around[-1].unread(), **around[0].unread(), **parcel.extra}
+        parcel.around = around[::-1]

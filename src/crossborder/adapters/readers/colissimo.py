@@ -80,7 +80,7 @@ class Reader(TrackingReader):
                 number = item.maybe_text("idShip") or answer.maybe_text("idShip")
                 with sheet.parcel(item, number) as parcel:
                     _read(parcel, item)
-                    parcel.extra.update(answer.unread())
+                    parcel.around.append(answer)
             else:
                 code = (answer.maybe_text("returnCode", "code") or "").strip()
                 text = answer.maybe_text("returnMessage", "message") or ""

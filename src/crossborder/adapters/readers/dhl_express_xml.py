@@ -119,7 +119,7 @@ def _waybill(sheet: Sheet, item: Payload, number: str) -> None:
             if parcel.expected is None:
                 parcel.expects(info, when)
         parcel.refs += [Ref(VENDOR, plate) for plate in plates if plate]
-        parcel.extra |= info.unread()
+        parcel.around.append(info)
     for piece, plate in zip(pieces, plates, strict=True):
         if len(pieces) > 1 or not info.has("ShipmentEvent"):
             with sheet.parcel(piece, plate) as parcel:

@@ -87,7 +87,7 @@ class Reader(TrackingReader):
             with sheet.parcel(item, item.maybe_text("id")) as parcel:
                 service = item.maybe_text("service") or ""
                 parcel.add(SCANS.get(service, SCAN), item, "events")
-                parcel.extra.update(item.unread(), service=service)
+                parcel.extra["service"] = service
                 division = DIVISIONS.get(service, _NOTHING)
                 parcel.state = _meaning(one(item, "status").peek(), division)
                 details = one(item, "details")

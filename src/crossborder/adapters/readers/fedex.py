@@ -100,7 +100,7 @@ class Reader(TrackingReader):
                 if item.has("scanEvents") or item.has("latestStatusDetail"):
                     with sheet.parcel(item, number) as parcel:
                         parcel.add(SCAN, item, "scanEvents")
-                        parcel.extra.update(output.unread(), **item.unread())
+                        parcel.around.append(output)
                         latest = one(item, "latestStatusDetail")
                         cause = one(latest, "ancillaryDetails").raw("reason")
                         parcel.state = _meaning(latest.peek(), "code", "derivedCode", cause)

@@ -84,7 +84,7 @@ class Reader(TrackingReader):
                 carrier = HOLDERS.get(item.maybe_text("holder") or "", "laposte")
                 with sheet.parcel(item, number, carrier=carrier) as parcel:
                     _read(parcel, item)
-                    parcel.extra.update(answer.unread())
+                    parcel.around.append(answer)
             else:
                 code = (answer.maybe_text("returnCode", "code") or "").strip()
                 text = answer.maybe_text("returnMessage", "message") or ""

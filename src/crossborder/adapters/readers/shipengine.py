@@ -107,7 +107,6 @@ class Reader(TrackingReader):
             carrier = item.maybe_text("carrier_code") or VENDOR
             with sheet.parcel(item, item.maybe_text("tracking_number"), carrier=carrier) as parcel:
                 parcel.add(SCAN, item, "events")
-                parcel.extra.update(item.unread())
                 parcel.state = STATES.get(_status(item.peek()))
                 parcel.expects(item, When("estimated_delivery_date"))
                 parcel.ship_date, _ = When("ship_date").read(item.peek(), VENDOR)

@@ -114,5 +114,6 @@ class Reader(TrackingReader):
                     parcel.refs.extend(
                         Ref(VENDOR, it) for it in {asked.strip()} - {"", parcel.number}
                     )
-                    parcel.extra.update(shipment.unread(), currentStatus=item.raw("currentStatus"))
+                    parcel.around.append(shipment)
+                    parcel.extra["currentStatus"] = item.raw("currentStatus")
         return Reading(*sheet.found())

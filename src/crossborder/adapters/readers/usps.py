@@ -1,7 +1,8 @@
 """USPS: answers of the Tracking API v3 (`GET /tracking/v3/tracking/{number}`, and many at once).
 
 Source: developers.usps.com, "Tracking"; the codes by a public list for the older Web Tools and by
-answers: those of customs are few. One answer is an object or a list of them. Times are those of the place, `GMTOffset` is their zone, `GMTTimestamp` the moment.
+answers: those of customs are few. One answer is an object or a list of them. Times are those of the
+place, `GMTOffset` is their zone, `GMTTimestamp` the moment.
 """
 
 from collections.abc import Mapping
@@ -109,7 +110,6 @@ class Reader(TrackingReader):
             if word is None or item.has("trackingEvents"):
                 with sheet.parcel(item, number) as parcel:
                     parcel.add(SCAN, item, "trackingEvents")
-                    parcel.extra.update(item.unread())
                     parcel.reports(CATEGORIES, item, "statusCategory")
                     failed = any(scan.health is Health.FAILED for scan in parcel.scans)
                     returned = any(scan.stage is Stage.RETURNED for scan in parcel.scans)

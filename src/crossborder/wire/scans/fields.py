@@ -204,12 +204,14 @@ def many(item: Payload, *path: str) -> tuple[Payload, ...]:
     source = item.source
     found = [
         Payload(value, source=source, at=f"{at}.{place}" if many_of else at)
-        for at, values, many_of in entries(item, *path)
+        for at, values, many_of in entries(item, path[0])
         for place, value in enumerate(values)
         if value is not None
     ]
     item.watch(path[0], found)
-    return tuple(found)
+    if len(path) == 1:
+        return tuple(found)
+    return tuple([inner for part in found for inner in many(part, *path[1:])])
 
 
 def one(item: Payload, *path: str) -> Payload:

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from crossborder.errors import Unreadable
 from crossborder.model.check import refuse
-from crossborder.model.extra import Extra, kept
+from crossborder.model.extra import Extra
 from crossborder.model.tracking import ParcelState, TrackingEvent, scan
 from crossborder.wire.scans.fields import Getter, Spec, as_text, getter, names
 from crossborder.wire.scans.states import UNKNOWN, States, Wording, states
@@ -115,15 +115,13 @@ class ScanShape:
         unread = self._left.get(names)
         if unread is None:
             unread = self._unread(names)
-        extra = _NOTHING
+        extra: dict[str, Any] = _NOTHING
         if unread:
-            left = {
+            extra = {
                 name: value
                 for name in unread
                 if (value := entry[name]) or value is False or value == 0
             }
-            if left:
-                extra = kept(left)
         return scan(source, code, text, state, at, local, place, number, received_at, extra)
 
     def _unread(self, names: tuple[str, ...]) -> tuple[str, ...]:

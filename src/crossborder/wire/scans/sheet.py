@@ -59,6 +59,7 @@ class ParcelDraft:
         legs: who carries it from where to where, where the answer says so.
         refs: further ids of it, by whose they are.
         extra: what else is to be kept.
+        around: objects around the parcel of which what nobody reads belongs to it as well.
         scans: its events so far.
     """
 
@@ -71,6 +72,7 @@ class ParcelDraft:
         self.legs: list[Leg] = []
         self.refs: list[Ref] = []
         self.extra: dict[str, Any] = {}
+        self.around: list[Payload] = []
         self.scans: list[TrackingEvent] = []
         self._sheet = sheet
 
@@ -139,8 +141,8 @@ class ParcelDraft:
             received = self._sheet.received_at
             self.expected = Expected(Window(first, last), middle, "carrier", 0, received)
 
-    def shipment(self) -> Shipment:
-        """The parcel, with every scan once, the oldest first."""
+    def shipment(self, left: dict[str, Any]) -> Shipment:
+        """The parcel, with every scan once, the oldest first, and what was left of its object."""
         events = _ordered(self.scans)
         for name, value, kind in (
             ("carrier", self.carrier, str),
@@ -166,7 +168,7 @@ class ParcelDraft:
             self.line,
             None,
             tuple(self.refs),
-            kept(self.extra),
+            left | kept(self.extra),
         )
 
 
@@ -316,8 +318,10 @@ class Sheet:
         try:
             if not known:
                 raise item.refuse("number", number, "is missing")
-            draft.extra = {**item.unread(), **draft.extra}
-            self.parcels.append(draft.shipment())
+            left: dict[str, Any] = {}
+            for part in (*draft.around, item):
+                left |= part.left()
+            self.parcels.append(draft.shipment(left))
         except InvalidValue as error:
             self.unreadable(error, known, item.peek(), item.at)
 
@@ -332,7 +336,7 @@ class Sheet:
                 elif value is not None:
                     said = Unreadable("is no object", field=here, value=value, source=self.source)
                     self.unreadable(said, "", value)
-        if self._open:  # what is found outside of a parcel is no part of one
+        if self._open and len(path) == 1:  # what is found outside of a parcel is no part of one
             item.watch(path[0], found)
         return tuple(found)
 

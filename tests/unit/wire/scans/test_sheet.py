@@ -1,16 +1,21 @@
 """Answers taken apart: what is read, what is kept, and what becomes of the rest."""
 
 import json
+import pickle
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue, Unreadable
+from crossborder.model.extra import Extra
 from crossborder.model.place import Place
+from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Health, ParcelState, Stage
+from crossborder.serial import from_json, to_json
 from crossborder.wire.payload import Payload
 from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, one, states
 
@@ -347,3 +352,18 @@ def test_what_encloses_parcels_does_not_hold_them_again() -> None:
                 parcel.extra.update(group.unread())
     parcels, _ = found.found()
     assert [parcel.extra for parcel in parcels] == [{"note": "g", "x": 1}, {"note": "g"}]
+
+
+def test_what_nobody_looked_at_is_frozen_when_it_is_looked_at() -> None:
+    (parcel,), _ = read(
+        {"number": "A1", "deep": {"a": [1]}, "scans": [scan(1, x={"y": [2]})]}
+    ).found()
+    for noun in (parcel, parcel.events[0]):
+        assert type(noun.extra) is Extra
+        assert noun.extra is noun.extra
+        with pytest.raises(TypeError):
+            noun.extra["new"] = 1
+    assert parcel.extra["deep"] == Extra({"a": (1,)})
+    assert pickle.loads(pickle.dumps(parcel)) == parcel
+    assert from_json(to_json(parcel), Shipment).extra == parcel.extra
+    assert hash(parcel) == hash(evolve(parcel))
