@@ -110,8 +110,10 @@ def test_the_figures_are_printed_one_a_line(
 
 
 def test_the_rolling_splits_are_graded_at_three_levels(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], full_size: bool
 ) -> None:
+    if not full_size:
+        pytest.skip("nine gradings take long")
     path = written(tmp_path, many(0, 230))
     assert main(["--rolling", str(path)]) == 0
     said = [line.split() for line in capsys.readouterr().out.splitlines()]
