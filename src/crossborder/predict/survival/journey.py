@@ -5,13 +5,9 @@ from datetime import datetime
 from attrs import field, frozen
 
 from crossborder.model.check import checked, refuse
+from crossborder.predict.whole import as_float
 
 __all__ = ["Arrived", "Ended", "Journey", "News", "Scanned"]
-
-
-def _float(value: object) -> object:
-    """A whole number as a float, so that an int given for one is no slip."""
-    return float(value) if type(value) is int else value
 
 
 @frozen(field_transformer=checked)
@@ -35,7 +31,7 @@ class Journey:
     ordered_at: datetime | None = None
     line: str = ""
     destination: str = ""
-    worth: float | None = field(default=None, converter=_float)
+    worth: float | None = field(default=None, converter=as_float)
 
     def __attrs_post_init__(self) -> None:
         if self.ordered_at is not None and self.ordered_at > self.promised_by:

@@ -3,15 +3,12 @@
 from attrs import field, frozen
 
 from crossborder.model.check import checked, refuse
+from crossborder.predict.whole import as_float
 
 __all__ = ["JUDGED", "TransitSettings"]
 
 JUDGED = (0.5, 0.8, 0.9)
 """The chances at which kept quotes are judged and corrected."""
-
-
-def _float(value: object) -> object:
-    return float(value) if type(value) is int else value
 
 
 @frozen(field_transformer=checked)
@@ -43,22 +40,22 @@ class TransitSettings:
         memory: half-life of judged quotes.
     """
 
-    effect_half_life: float = field(default=120.0, converter=_float)
-    spread_half_life: float = field(default=200.0, converter=_float)
-    level_half_life: float = field(default=10.0, converter=_float)
-    level_weight: float = field(default=100.0, converter=_float)
-    level_prior: float = field(default=2.0, converter=_float)
-    level_span: float = field(default=28.0, converter=_float)
-    level_trend: float = field(default=0.4, converter=_float)
-    level_most: float = field(default=0.7, converter=_float)
-    strength: float = field(default=5.0, converter=_float)
-    cell_strength: float = field(default=60.0, converter=_float)
-    cell_gain: float = field(default=0.005, converter=_float)
+    effect_half_life: float = field(default=120.0, converter=as_float)
+    spread_half_life: float = field(default=200.0, converter=as_float)
+    level_half_life: float = field(default=10.0, converter=as_float)
+    level_weight: float = field(default=100.0, converter=as_float)
+    level_prior: float = field(default=2.0, converter=as_float)
+    level_span: float = field(default=28.0, converter=as_float)
+    level_trend: float = field(default=0.4, converter=as_float)
+    level_most: float = field(default=0.7, converter=as_float)
+    strength: float = field(default=5.0, converter=as_float)
+    cell_strength: float = field(default=60.0, converter=as_float)
+    cell_gain: float = field(default=0.005, converter=as_float)
     refit: int = 7
-    correction: float = field(default=0.5, converter=_float)
-    correction_most: float = field(default=0.2, converter=_float)
-    correction_prior: float = field(default=100.0, converter=_float)
-    memory: float = field(default=30.0, converter=_float)
+    correction: float = field(default=0.5, converter=as_float)
+    correction_most: float = field(default=0.2, converter=as_float)
+    correction_prior: float = field(default=100.0, converter=as_float)
+    memory: float = field(default=30.0, converter=as_float)
 
     def __attrs_post_init__(self) -> None:
         for name in ("effect", "spread", "level"):

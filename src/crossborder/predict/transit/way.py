@@ -6,19 +6,15 @@ from math import isfinite, log, log1p
 from attrs import field, frozen
 
 from crossborder.model.check import checked, refuse
+from crossborder.predict.whole import as_float
 
 __all__ = ["Trip", "Way"]
-
-
-def _float(value: object) -> object:
-    """A whole number as a float, so that an int given for one is no slip."""
-    return float(value) if type(value) is int else value
 
 
 def _pairs(given: object) -> object:
     """A mapping of amounts as pairs in order of their names."""
     if isinstance(given, Mapping):
-        return tuple((name, _float(value)) for name, value in sorted(given.items()))
+        return tuple((name, as_float(value)) for name, value in sorted(given.items()))
     return given
 
 
@@ -45,7 +41,7 @@ class Way:
     line: str = ""
     origin: str = ""
     zone: str = ""
-    promised: float | None = field(default=None, converter=_float)
+    promised: float | None = field(default=None, converter=as_float)
     amounts: tuple[tuple[str, float], ...] = field(default=(), converter=_pairs)
     kinds: tuple[str, ...] = ()
     words: tuple[str, ...] = field(init=False, eq=False, repr=False)
