@@ -163,7 +163,9 @@ def problem(answer: Any) -> Problem:
     text = said if isinstance(said, str) else ""
     # Some messages are lists or objects: those are kept as they came.
     more = {} if text or not said else {"message": said}
-    return Problem(code, text, raw=code, extra=Extra({**error.unread(), **more}))
+    return Problem(
+        code.strip() or "refused", text, raw=code, extra=Extra({**error.unread(), **more})
+    )
 
 
 def refusal(answer: Any) -> Problem | None:

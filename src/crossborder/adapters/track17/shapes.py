@@ -123,7 +123,7 @@ def _known(item: Payload, carriers: Mapping[str, int]) -> Shipment:
     last = item.maybe_integer("final_carrier")
     legs = (Leg(first, number=number), *((Leg(carrier_name(last, carriers)),) if last else ()))
     return Shipment(
-        ShipmentId(item.maybe_text("tag") or number),
+        ShipmentId((item.maybe_text("tag") or "").strip() or number),
         first,
         number,
         legs=legs,

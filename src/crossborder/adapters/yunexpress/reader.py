@@ -71,7 +71,7 @@ def _parcel(item: Payload, received_at: datetime, problems: list[Problem]) -> Sh
     ordered = tuple(sorted(dict.fromkeys(events), key=_order(events)))
     newest = ordered[-1] if ordered else None
     return Shipment(
-        ShipmentId(ours or waybill),
+        ShipmentId((ours or "").strip() or waybill),
         VENDOR,
         waybill,
         legs=legs(waybill, tracking),

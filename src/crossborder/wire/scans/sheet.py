@@ -145,6 +145,7 @@ class ParcelDraft:
         """The parcel, with every scan once, the oldest first, and what was left of its object."""
         events = _ordered(self.scans)
         for name, value, kind in (
+            ("id", self.id, str),
             ("carrier", self.carrier, str),
             ("line", self.line, str),
             ("ship_date", self.ship_date, datetime | None),
@@ -154,7 +155,7 @@ class ParcelDraft:
         if self.ship_date is not None and self.ship_date.tzinfo is None:
             raise refuse("ParcelDraft", "ship_date", self.ship_date, "has no zone")
         return _shipment(
-            self.id or self.number,
+            self.id.strip() or self.number,
             self.carrier.strip() or self._sheet.source,
             self.number,
             self.ship_date,

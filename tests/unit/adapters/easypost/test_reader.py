@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crossborder.adapters.easypost.events import event, event_of
 from crossborder.adapters.easypost.reader import Reader
-from crossborder.adapters.easypost.rules import DETAILS, STATUSES, reported
+from crossborder.adapters.easypost.rules import DETAILS, STATUSES, problem, reported
 from crossborder.errors import InvalidValue, Unreadable
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Health, Stage
@@ -306,3 +306,8 @@ def test_the_short_way_through_a_scan_and_the_long_one_say_the_same(data: st.Dat
 def test_a_day_alone_and_what_is_no_time_stay_text(stated: str) -> None:
     (found,) = only(tracker("A", scan(datetime=stated))).events
     assert (found.at, found.local) == (None, stated)
+
+
+@pytest.mark.parametrize("code", ["", " "])
+def test_a_refusal_with_a_blank_code_is_a_refusal(code: str) -> None:
+    assert problem({"error": {"code": code, "message": "no"}}).code == "refused"

@@ -367,3 +367,11 @@ def test_what_nobody_looked_at_is_frozen_when_it_is_looked_at() -> None:
     assert pickle.loads(pickle.dumps(parcel)) == parcel
     assert from_json(to_json(parcel), Shipment).extra == parcel.extra
     assert hash(parcel) == hash(evolve(parcel))
+
+
+def test_a_blank_id_gives_way_to_the_number() -> None:
+    found = sheet({"number": "A1"})
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.id = " "
+    (told,), problems = found.found()
+    assert (told.id, problems) == ("A1", ())
