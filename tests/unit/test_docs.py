@@ -100,7 +100,7 @@ GENERATED = [
 ]
 
 
-@pytest.mark.parametrize(("page", "name", "make"), GENERATED, ids=lambda given: str(given)[:30])
+@pytest.mark.parametrize(("page", "name", "make"), GENERATED, ids=[page for page, *_ in GENERATED])
 def test_what_is_generated_stands_in_its_page(page: str, name: str, make: Any) -> None:
     expected = make()
     assert _between(page, name) == expected, f"{page} must hold:\n{expected}"

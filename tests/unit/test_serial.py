@@ -268,7 +268,7 @@ OPEN: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("value", OPEN, ids=repr)
+@pytest.mark.parametrize("value", OPEN, ids=lambda value: type(value).__name__)
 def test_a_value_of_no_stated_type_comes_back(value: Any) -> None:
     data = json.loads(json.dumps(unstructure(value, Any)))
     assert structure(data, Any) == value

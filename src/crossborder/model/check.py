@@ -29,13 +29,15 @@ import attrs
 from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.extra import Extra, freeze
 
-__all__ = ["SIGNED", "checked", "decimal", "instant", "refuse", "slots", "unchecked"]
+__all__ = ["SIGNED", "aware", "checked", "decimal", "instant", "refuse", "slots", "unchecked"]
 
 SIGNED: Mapping[str, bool] = types.MappingProxyType({"signed": True})
 """Field metadata: this number may be negative."""
 
 # ASCII digits only: what Python reads beyond that (blanks, underscores, other scripts) is a slip.
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+
+_NO_ZONE = "has no zone"
 
 C = TypeVar("C")
 Converter = Callable[[Any], Any]
@@ -77,6 +79,26 @@ def instant(value: object) -> object:
         offset = value.utcoffset()
         return value if offset is None else value.replace(tzinfo=timezone(offset), fold=0)
     return value
+
+
+def aware(moment: datetime, field: str, source: str) -> datetime:
+    """The moment with its offset fixed (see `instant`), for functions that take one.
+
+    Raises:
+        NaiveTime: it has no zone.
+        InvalidValue: it is no datetime.
+
+    >>> aware(datetime(2026, 11, 2, 8), "now", "days_on_hand")
+    Traceback (most recent call last):
+    ...
+    crossborder.errors.NaiveTime: days_on_hand.now has no zone (got datetime.datetime(2026, 11, 2, 8, 0))
+    """
+    said = _moment(moment)
+    if said is not None:
+        kind = NaiveTime if said == _NO_ZONE else InvalidValue
+        raise kind(said, field=field, value=moment, source=source)
+    found: Any = instant(moment)
+    return found  # type: ignore[no-any-return]
 
 
 def _tuple(value: object) -> object:
@@ -123,7 +145,7 @@ def _number(signed: bool) -> Test:
 def _moment(value: Any) -> str | None:
     if not isinstance(value, datetime):
         return "must be a datetime"
-    return None if value.tzinfo is not None and value.utcoffset() is not None else "has no zone"
+    return None if value.tzinfo is not None and value.utcoffset() is not None else _NO_ZONE
 
 
 def _instance(kind: type) -> Test:
@@ -260,7 +282,7 @@ def _checked(cls: type, field: "attrs.Attribute[Any]") -> "attrs.Attribute[Any]"
         if type(value) not in sure:
             said = test(value)
             if said is not None:
-                kind = NaiveTime if said == "has no zone" else InvalidValue
+                kind = NaiveTime if said == _NO_ZONE else InvalidValue
                 raise kind(said, field=name, value=value, source=source)
         if more is not None:
             more(instance, attribute, value)

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from crossborder.errors import InvalidValue, NaiveTime
-from crossborder.model.check import checked, refuse
+from crossborder.errors import InvalidValue
+from crossborder.model.check import aware, checked, refuse
 
 __all__ = ["ALWAYS", "WorkCalendar"]
 
@@ -211,11 +211,8 @@ class WorkCalendar:
 
     def _utc(self, moment: datetime) -> datetime:
         """The moment in UTC without its zone: so all reckoning here is plain and quick."""
-        if moment.tzinfo is None or moment.utcoffset() is None:
-            source = type(self).__name__
-            raise NaiveTime("has no zone", field="moment", value=moment, source=source)
         try:
-            return moment.astimezone(UTC).replace(tzinfo=None)
+            return aware(moment, "moment", type(self).__name__).astimezone(UTC).replace(tzinfo=None)
         except OverflowError:
             raise self._endless("moment", moment) from None
 

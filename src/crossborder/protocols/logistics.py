@@ -66,5 +66,10 @@ class TrackingReader(Protocol):
 
     @abstractmethod
     def read(self, body: bytes, *, received_at: datetime, charset: str | None = None) -> Reading:
-        """The parcels and problems of one answer; `Unreadable` when it is not one at all."""
+        """The parcels and problems of one answer.
+
+        Raises:
+            Unreadable: it is no answer of the vendor at all.
+            NaiveTime: `received_at` has no zone.
+        """
         ...

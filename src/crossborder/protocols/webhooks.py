@@ -8,8 +8,7 @@ from typing import Protocol
 
 from attrs import evolve, field, frozen
 
-from crossborder.errors import NaiveTime
-from crossborder.model.check import checked, refuse
+from crossborder.model.check import aware, checked, refuse
 from crossborder.model.extra import Extra
 from crossborder.secret import Secret
 
@@ -108,8 +107,7 @@ class ReplayGuard:
         Raises:
             NaiveTime: `now` has no zone.
         """
-        if now.utcoffset() is None:
-            raise NaiveTime("has no zone", field="now", value=now, source="ReplayGuard")
+        aware(now, "now", "ReplayGuard")
         kept = {key: end for key, end in self.until.items() if end >= now}
         heard = []
         for event in events:

@@ -12,7 +12,8 @@ from base64 import b64decode, b64encode, urlsafe_b64decode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from crossborder.errors import InvalidValue, MissingCredential, NaiveTime
+from crossborder.errors import InvalidValue, MissingCredential
+from crossborder.model.check import aware
 from crossborder.secret import Secret
 
 __all__ = [
@@ -143,6 +144,5 @@ def timely(stamp: datetime, *, now: datetime, tolerance: timedelta) -> bool:
     False
     """
     for name, moment in (("stamp", stamp), ("now", now)):
-        if moment.utcoffset() is None:
-            raise NaiveTime("has no zone", field=name, value=moment, source="timely")
+        aware(moment, name, "timely")
     return abs(now - stamp) <= tolerance

@@ -65,6 +65,8 @@ def _shape(division: States) -> ScanShape:
 
 SCANS = {division: _shape(table) for division, table in DIVISIONS.items()}
 SCAN = _shape(_NOTHING)
+ESTIMATE = When("estimatedTimeOfDelivery")
+FRAME = (When("estimatedFrom"), When("estimatedThrough"))
 
 
 @frozen
@@ -97,7 +99,6 @@ class Reader(TrackingReader):
                 for piece in pieces if isinstance(pieces, list) else ():
                     if isinstance(piece, str) and piece.strip():
                         parcel.refs.append(Ref(VENDOR, piece))
-                parcel.expects(item, When("estimatedTimeOfDelivery"))
-                frame = one(item, "estimatedDeliveryTimeFrame")
-                parcel.expects(frame, When("estimatedFrom"), When("estimatedThrough"))
+                parcel.expects(item, ESTIMATE)
+                parcel.expects(one(item, "estimatedDeliveryTimeFrame"), *FRAME)
         return Reading(*sheet.found())

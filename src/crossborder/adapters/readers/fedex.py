@@ -73,7 +73,7 @@ SCAN = ScanShape(
     where=Where(_AT + "countryCode", _AT + "stateOrProvinceCode", _AT + "city", _AT + "postalCode"),
     state=lambda e: _meaning(e, "eventType", "derivedStatusCode", e.get("exceptionCode")),
 )
-DATED = When("dateTime")
+DATED, BEGINS, ENDS = When("dateTime"), When("begins"), When("ends")
 
 
 @frozen
@@ -113,7 +113,7 @@ class Reader(TrackingReader):
                             elif dated.raw("type") == "ACTUAL_PICKUP":
                                 parcel.ship_date, _ = DATED.read(dated.peek(), VENDOR)
                         window = one(item, "estimatedDeliveryTimeWindow", "window")
-                        parcel.expects(window, When("begins"), When("ends"))
+                        parcel.expects(window, BEGINS, ENDS)
         if not (sheet.parcels or sheet.problems):
             sheet.problems.append(Problem("no_tracking", "nothing is said of where a parcel is"))
         return Reading(*sheet.found())

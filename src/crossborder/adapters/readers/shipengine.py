@@ -86,6 +86,8 @@ SCAN = ScanShape(
     where=Where("country_code", "state_province", "city_locality", "postal_code", "company_name"),
     state=lambda entry: STATES.get(_status(entry), UNKNOWN),
 )
+DATES = ("ship_date", "estimated_delivery_date", "actual_delivery_date")
+SHIPPED, ESTIMATE, ARRIVED = map(When, DATES)
 
 
 @frozen
@@ -108,11 +110,10 @@ class Reader(TrackingReader):
             with sheet.parcel(item, item.maybe_text("tracking_number"), carrier=carrier) as parcel:
                 parcel.add(SCAN, item, "events")
                 parcel.state = STATES.get(_status(item.peek()))
-                parcel.expects(item, When("estimated_delivery_date"))
-                parcel.ship_date, _ = When("ship_date").read(item.peek(), VENDOR)
-                at, _ = When("actual_delivery_date").read(item.peek(), VENDOR)
-                if parcel.state == STATES["DE"] and at is not None:
-                    # Old answers have no status for a scan, but the time of this one.
+                parcel.expects(item, ESTIMATE)
+                parcel.ship_date, _ = SHIPPED.read(item.peek(), VENDOR)
+                at, _ = ARRIVED.read(item.peek(), VENDOR)
+                if parcel.state == STATES["DE"] and at is not None:  # old answers: scans by time
                     for place, scan in enumerate(parcel.scans):
                         if scan.at == at and "status_code" not in scan.extra:
                             parcel.scans[place] = evolve(scan, code="DE", stage=Stage.DELIVERED)

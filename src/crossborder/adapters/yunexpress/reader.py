@@ -13,6 +13,7 @@ from attrs import frozen
 from crossborder.adapters.yunexpress.rules import VENDOR, refusals, wording
 from crossborder.adapters.yunexpress.shapes import legs
 from crossborder.errors import InvalidValue
+from crossborder.model.check import aware
 from crossborder.model.extra import Extra
 from crossborder.model.ids import Ref, ShipmentId
 from crossborder.model.outcome import Problem
@@ -39,6 +40,7 @@ class Reader(TrackingReader):
         Raises:
             Unreadable: the bytes are no answer of YunExpress.
         """
+        aware(received_at, "received_at", VENDOR)
         value = read_json(body, charset=charset, source=VENDOR)
         refused = refusals(value)
         if refused:

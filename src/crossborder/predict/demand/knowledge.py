@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from crossborder.errors import InvalidValue, NaiveTime
+from crossborder.errors import InvalidValue
+from crossborder.model.check import aware
 
 __all__ = ["Heard", "admit", "admit_quantity", "share_of_one"]
 
@@ -19,8 +20,7 @@ def admit(
         InvalidValue: known after `now`, or out of order.
     """
     for name, moment in (("known_at", known_at), ("now", now)):
-        if moment.tzinfo is None or moment.utcoffset() is None:
-            raise NaiveTime("has no zone", field=name, value=moment, source=source)
+        aware(moment, name, source)
     if known_at > now:
         text = f"is later than now ({now.isoformat()})"
         raise InvalidValue(text, field="known_at", value=known_at, source=source)

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from math import exp, log
 
-from crossborder.errors import InvalidValue, NaiveTime
-from crossborder.model.check import refuse
+from crossborder.errors import InvalidValue
+from crossborder.model.check import aware, refuse
 
 __all__ = ["LateOdds"]
 
@@ -143,8 +143,4 @@ class LateOdds:
 
 
 def _day(moment: datetime, name: str) -> float:
-    if not isinstance(moment, datetime):
-        raise refuse("LateOdds", name, moment, "must be a datetime")
-    if moment.tzinfo is None or moment.utcoffset() is None:
-        raise NaiveTime("has no zone", field=name, value=moment, source="LateOdds")
-    return (moment - _EPOCH) / _DAY
+    return (aware(moment, name, "LateOdds") - _EPOCH) / _DAY

@@ -6,8 +6,8 @@ from math import inf, nextafter
 
 from attrs import evolve
 
-from crossborder.errors import InvalidValue, NaiveTime
-from crossborder.model.check import instant, refuse
+from crossborder.errors import InvalidValue
+from crossborder.model.check import aware, refuse
 from crossborder.predict.lead.effects import Effects
 from crossborder.predict.lead.law import STEPS, Law, Placed, as_of, between, effects_at, law_at
 from crossborder.predict.lead.ledger import Coverage, Kept
@@ -20,16 +20,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _FORGOTTEN = 12
 """Half-lives after which an order no longer speaks for the spread."""
-
-
-def _moment(value: datetime, name: str) -> datetime:
-    if not isinstance(value, datetime):
-        raise refuse("LeadTimes", name, value, "must be a datetime")
-    if value.tzinfo is None or value.utcoffset() is None:
-        raise NaiveTime("has no zone", field=name, value=value, source="LeadTimes")
-    found = instant(value)
-    assert isinstance(found, datetime)
-    return found
 
 
 def _day(moment: datetime) -> float:
@@ -114,7 +104,7 @@ class LeadTimes:
                 not placed, or ended already.
             NaiveTime: a time without a zone.
         """
-        delivered = _day(_moment(delivered_at, "delivered_at"))
+        delivered = _day(aware(delivered_at, "delivered_at", "LeadTimes"))
         self._end(key, delivered, known_at, now, delivered=True)
 
     def withdraw(self, key: str, *, known_at: datetime, now: datetime) -> None:
@@ -124,7 +114,9 @@ class LeadTimes:
             InvalidValue: known after `now`, not placed, or ended already.
             NaiveTime: a time without a zone.
         """
-        self._end(key, _day(_moment(known_at, "known_at")), known_at, now, delivered=False)
+        self._end(
+            key, _day(aware(known_at, "known_at", "LeadTimes")), known_at, now, delivered=False
+        )
 
     def quote(
         self, traits: Mapping[str, str], *, now: datetime, key: str | None = None
@@ -138,7 +130,7 @@ class LeadTimes:
                 key was quoted already.
             NaiveTime: `now` has no zone.
         """
-        row, moment = self._row(traits), _moment(now, "now")
+        row, moment = self._row(traits), aware(now, "now", "LeadTimes")
         if key is not None and key in self._quoted:
             raise refuse("LeadTimes", "key", key, "was quoted already")
         law = self._law_at(_day(moment))
@@ -161,7 +153,7 @@ class LeadTimes:
 
     def coverage(self, *, now: datetime) -> tuple[Kept, ...]:
         """How often the kept quotes held, of those whose time has passed."""
-        moment = _moment(now, "now")
+        moment = aware(now, "now", "LeadTimes")
         return tuple(one.so_far(moment, self._held) for one in self._coverage)
 
     def _row(self, traits: Mapping[str, str]) -> tuple[str, ...]:
@@ -171,7 +163,7 @@ class LeadTimes:
         return tuple(traits[name] for name in self.traits)
 
     def _known(self, moment: datetime, now: datetime, name: str) -> float:
-        at, today = _moment(moment, name), _moment(now, "now")
+        at, today = aware(moment, name, "LeadTimes"), aware(now, "now", "LeadTimes")
         if at > today:
             raise refuse("LeadTimes", name, moment, f"is later than now ({today.isoformat()})")
         return _day(at)

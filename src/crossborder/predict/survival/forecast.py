@@ -12,8 +12,8 @@ from math import ceil, log
 
 from attrs import frozen
 
-from crossborder.errors import InvalidValue, NaiveTime
-from crossborder.model.check import checked
+from crossborder.errors import InvalidValue
+from crossborder.model.check import aware, checked
 from crossborder.predict.survival.hazard import Hazard, Way, logistic
 from crossborder.predict.survival.journey import Arrived, Journey, News, Scanned
 from crossborder.predict.survival.shift import Shift
@@ -130,7 +130,7 @@ class LateForecast:
                 parcel that is not (or already) on its way.
             NaiveTime: a time without a zone.
         """
-        known_at, now = _aware(known_at, "known_at"), _aware(now, "now")
+        known_at, now = aware(known_at, "known_at", _NAME), aware(now, "now", _NAME)
         if known_at > now:
             raise _refuse("known_at", known_at, f"is later than now ({now.isoformat()})")
         happened = news.handed_at if isinstance(news, Journey) else news.at
@@ -177,7 +177,7 @@ class LateForecast:
                 that is over.
             NaiveTime: a time without a zone.
         """
-        now = _aware(now, "now")
+        now = aware(now, "now", _NAME)
         at = self._at(now)
         parcel = self._parcels.get(id)
         if parcel is None or parcel.arrived is not None or parcel.ended:
@@ -291,12 +291,6 @@ _NAME = LateForecast.__name__
 def _logit(chance: float) -> float:
     chance = min(max(chance, _EDGE), 1.0 - _EDGE)
     return log(chance / (1.0 - chance))
-
-
-def _aware(moment: datetime, name: str) -> datetime:
-    if moment.tzinfo is None or moment.utcoffset() is None:
-        raise NaiveTime("has no zone", field=name, value=moment, source=_NAME)
-    return moment
 
 
 def _refuse(name: str, moment: datetime, text: str) -> InvalidValue:

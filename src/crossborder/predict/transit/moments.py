@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from crossborder.errors import NaiveTime
-from crossborder.model.check import refuse
+from crossborder.model.check import aware, refuse
 
 __all__ = ["DAY", "EPOCH", "days_of", "known_by", "known_of"]
 
@@ -18,11 +17,7 @@ def days_of(moment: datetime, name: str) -> float:
         InvalidValue: no moment.
         NaiveTime: without a zone.
     """
-    if not isinstance(moment, datetime):
-        raise refuse("TransitTimes", name, moment, "must be a datetime")
-    if moment.tzinfo is None or moment.utcoffset() is None:
-        raise NaiveTime("has no zone", field=name, value=moment, source="TransitTimes")
-    return (moment - EPOCH) / DAY
+    return (aware(moment, name, "TransitTimes") - EPOCH) / DAY
 
 
 def known_by(happened: datetime, known_at: datetime, *, now: datetime) -> None:

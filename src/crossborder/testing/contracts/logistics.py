@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossborder.errors import Unreadable
+from crossborder.errors import NaiveTime, Unreadable
 from crossborder.model.carriage import ShipmentRequest
 from crossborder.model.outcome import Done, Refused
 from crossborder.model.shipment import Shipment
@@ -335,6 +335,11 @@ class TrackingReaderContract(ABC):
         bomb = b'<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;</a>'
         with pytest.raises(Unreadable):
             self.reader().read(bomb, received_at=_RECEIVED)
+
+    def test_a_time_of_receipt_without_a_zone_is_refused(self) -> None:
+        for body, _, _ in self.bodies():
+            with pytest.raises(NaiveTime):
+                self.reader().read(body, received_at=_RECEIVED.replace(tzinfo=None))
 
     def test_what_is_no_answer_of_the_vendor_is_unreadable(self) -> None:
         for body in (b"", b" ", b"null", b"7", b'"x"', b"[7]", b"{}", b"<a/>", b"<html></html>"):

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from crossborder.errors import InvalidValue, Unreadable
-from crossborder.model.check import refuse, unchecked
+from crossborder.model.check import aware, refuse, unchecked
 from crossborder.model.extra import Extra, kept
 from crossborder.model.ids import Ref
 from crossborder.model.outcome import Problem
@@ -42,7 +42,7 @@ _MOVING = frozenset(
 _MOMENT = attrgetter("at")
 _ONCE = attrgetter(*("at", "local", "code", "text", "stage", "health", "reason", "place", "number"))
 _PROGRESS = {stage: place for place, stage in enumerate(Stage)}
-_shipment = unchecked(Shipment)
+_shipment, _expected, _window = unchecked(Shipment), unchecked(Expected), unchecked(Window)
 
 
 class ParcelDraft:
@@ -139,7 +139,7 @@ class ParcelDraft:
         if first is not None and last is not None and first <= last:
             middle = first + (last - first) / 2
             received = self._sheet.received_at
-            self.expected = Expected(Window(first, last), middle, "carrier", 0, received)
+            self.expected = _expected(_window(first, last), middle, "carrier", 0, received, None)
 
     def shipment(self, left: dict[str, Any]) -> Shipment:
         """The parcel, with every scan once, the oldest first, and what was left of its object."""
@@ -258,6 +258,9 @@ class Sheet:
     parcels: list[Shipment] = field(factory=list, init=False)
     problems: list[Problem] = field(factory=list, init=False)
     _open: list[str] = field(factory=list, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        aware(self.received_at, "received_at", self.source)
 
     @classmethod
     def json(

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from crossborder.errors import InvalidValue, NaiveTime
-from crossborder.model.check import refuse
+from crossborder.model.check import aware, refuse
 from crossborder.wire.dates import instant, offset
 from crossborder.wire.scans.fields import Getter, Spec, as_text, getter, names
 
@@ -229,4 +229,5 @@ class When:
             zone = _zone(zone_text) if hours is None else timezone(timedelta(hours=hours))
         if zone is None:  # none is told, or in words, which stay among what else was said
             return None, clock.isoformat(" ")
-        return clock.replace(tzinfo=zone), None
+        at = clock.replace(tzinfo=zone)
+        return (at if type(zone) is timezone else aware(at, "zone", "When")), None

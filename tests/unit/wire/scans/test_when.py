@@ -1,6 +1,7 @@
 """Times of scans, in every spelling; none is ever given a zone."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -111,6 +112,18 @@ def test_no_time_at_all_is_two_nones() -> None:
 def test_a_mark_that_is_not_read_is_refused_when_the_shape_is_made() -> None:
     with pytest.raises(InvalidValue, match="%j"):
         When("at", layouts=("%Y-%j",))
+
+
+def test_a_vendors_zone_by_name_is_fixed_at_the_offset_it_had_then() -> None:
+    when = When("at", zone=ZoneInfo("America/New_York"))
+    summer, _ = when.read({"at": "2026-07-02 08:00:00"}, "acme")
+    winter, _ = when.read({"at": "2026-12-02 08:00:00"}, "acme")
+    assert summer is not None
+    assert winter is not None
+    assert [at.tzinfo for at in (summer, winter)] == [
+        timezone(timedelta(hours=-4)),
+        timezone(timedelta(hours=-5)),
+    ]
 
 
 def test_an_offset_in_the_text_wins_over_the_vendors_zone() -> None:

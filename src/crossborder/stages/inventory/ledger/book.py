@@ -5,7 +5,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from crossborder.errors import InvalidValue, NaiveTime
+from crossborder.errors import InvalidValue
+from crossborder.model.check import aware
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
@@ -90,7 +91,7 @@ class StockBook:
 
     def ask(self, command: Command, now: datetime) -> Obeyed:
         """What the command would come to; nothing changes."""
-        _aware(now)
+        aware(now, "now", "StockBook")
         shelves = {sku: self._shelf(sku) for sku in touched(command)}
         work = obey(shelves, command, warehouses=self.warehouses, now=now)
         repeated = not work.moves and not work.problems
@@ -152,7 +153,7 @@ class StockBook:
 
     def free(self, sku_id: SkuId, now: datetime, warehouse_id: WarehouseId | None = None) -> int:
         """Sellable pieces without a claim at `now`, in one warehouse or in all; never below 0."""
-        _aware(now)
+        aware(now, "now", "StockBook")
         shelf = self._shelf(sku_id)
         where = self.warehouses if warehouse_id is None else (warehouse_id,)
         for one in where:
@@ -163,7 +164,7 @@ class StockBook:
 
     def promisable(self, sku_id: SkuId, offer_id: str, now: datetime) -> int:
         """Pieces of an offer that may still be promised at `now`; never below 0."""
-        _aware(now)
+        aware(now, "now", "StockBook")
         return max(0, self._shelf(sku_id).free(("", offer_id), now))
 
     def real(self, sku_id: SkuId, now: datetime) -> tuple[RealStock, ...]:
@@ -171,7 +172,7 @@ class StockBook:
 
         Awaited pieces count as promised: they are the shortage.
         """
-        _aware(now)
+        aware(now, "now", "StockBook")
         shelf = self._shelf(sku_id)
         found = []
         for one in self.warehouses:
@@ -190,11 +191,6 @@ class StockBook:
                     )
                 )
         return tuple(sorted(found, key=lambda real: (real.warehouse_id, real.condition)))
-
-
-def _aware(now: datetime) -> None:
-    if now.tzinfo is None or now.utcoffset() is None:
-        raise NaiveTime("has no zone", field="now", value=now, source="StockBook")
 
 
 @decides("inventory.ledger", 1)

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from crossborder.errors import NaiveTime
-from crossborder.model.check import checked, refuse
+from crossborder.model.check import aware, checked, refuse
 from crossborder.model.money import Money, total
 from crossborder.stages.inventory.valuation.layers import Layer
 
@@ -22,13 +21,8 @@ def days_on_hand(layer: Layer, now: datetime) -> int:
     Raises:
         NaiveTime: `now` has no zone.
     """
-    _zoned(now, "days_on_hand")
+    aware(now, "now", "days_on_hand")
     return max(timedelta(0), now - layer.receipt.at).days
-
-
-def _zoned(now: datetime, source: str) -> None:
-    if now.utcoffset() is None:
-        raise NaiveTime("has no zone", field="now", value=now, source=source)
 
 
 def capital_tied(layers: Iterable[Layer], currency: str) -> Money:
@@ -92,7 +86,7 @@ def ageing(
         NaiveTime: `now` has no zone.
         CurrencyMismatch: a layer in another currency.
     """
-    _zoned(now, "ageing")
+    aware(now, "now", "ageing")
     starts = (0, *bounds)
     if list(starts) != sorted(set(starts)):
         raise refuse("ageing", "bounds", bounds, "must rise from at least 1")

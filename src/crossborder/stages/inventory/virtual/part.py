@@ -6,8 +6,7 @@ from itertools import pairwise
 
 from attrs import evolve, field, frozen
 
-from crossborder.errors import NaiveTime
-from crossborder.model.check import checked, refuse
+from crossborder.model.check import aware, checked, refuse
 from crossborder.predict.calendar import WorkCalendar
 from crossborder.predict.quantiles import Distribution
 from crossborder.stages.inventory.virtual.hours import hours_around
@@ -106,11 +105,11 @@ class LeadPart:
             InvalidValue: a span ends before it begins, or after `now`: the future is not known.
             NaiveTime: `now` or a time of a span has no zone.
         """
-        _zoned(now, "now")
+        aware(now, "now", "LeadPart.learned")
         samples = []
         for place, (began, ended) in enumerate(spans):
-            _zoned(began, f"spans.{place}.0")
-            _zoned(ended, f"spans.{place}.1")
+            aware(began, f"spans.{place}.0", "LeadPart.learned")
+            aware(ended, f"spans.{place}.1", "LeadPart.learned")
             if not began <= ended <= now:
                 shown = (began.isoformat(), ended.isoformat())
                 raise refuse(cls.__name__, name, shown, "must rise and end by now")
@@ -151,11 +150,6 @@ class LeadPart:
             said = guess.hours
         hours = said if self.hours is None else longer(self.hours, said)
         return evolve(self, hours=hours)
-
-
-def _zoned(moment: datetime, name: str) -> None:
-    if moment.utcoffset() is None:
-        raise NaiveTime("has no zone", field=name, value=moment, source="LeadPart.learned")
 
 
 def _in_hours(takes: timedelta, calendar: WorkCalendar | None) -> float:

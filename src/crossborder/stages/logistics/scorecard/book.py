@@ -4,8 +4,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator
 from datetime import datetime
 
-from crossborder.errors import NaiveTime
-from crossborder.model.check import instant, refuse
+from crossborder.model.check import aware, refuse
 from crossborder.model.ids import ShipmentId
 from crossborder.model.shipment import Shipment
 from crossborder.stages.logistics.scorecard.rules import ScoreRules
@@ -73,7 +72,7 @@ class CarrierBook:
             InvalidValue: known after `now`, or delivered after it was known.
             NaiveTime: a time without a zone.
         """
-        known, today = _moment(known_at, "known_at"), _moment(now, "now")
+        known, today = aware(known_at, "known_at", "CarrierBook"), aware(now, "now", "CarrierBook")
         if known > today:
             raise refuse("CarrierBook", "known_at", known_at, f"is later than {today.isoformat()}")
         fact = seen(shipment, known_at=known, lane=lane)
@@ -104,7 +103,7 @@ class CarrierBook:
         Raises:
             NaiveTime: `now` has no zone.
         """
-        moment = _moment(now, "now")
+        moment = aware(now, "now", "CarrierBook")
         parcels = list(self._as_of(carrier, moment))
         found: LaneScore | None = None
         for cell in _chain((carrier, origin, destination, line)):
@@ -118,7 +117,7 @@ class CarrierBook:
         Raises:
             NaiveTime: `now` has no zone.
         """
-        moment = _moment(now, "now")
+        moment = aware(now, "now", "CarrierBook")
         scores = []
         for carrier in sorted(self._told):
             parcels = list(self._as_of(carrier, moment))
@@ -160,13 +159,3 @@ def _within(parcels: list[Seen], cell: _Cell) -> list[Seen]:
         and (not origin or one.origin == origin)
         and (not destination or one.destination == destination)
     ]
-
-
-def _moment(value: datetime, name: str) -> datetime:
-    if not isinstance(value, datetime):
-        raise refuse("CarrierBook", name, value, "must be a datetime")
-    if value.tzinfo is None or value.utcoffset() is None:
-        raise NaiveTime("has no zone", field=name, value=value, source="CarrierBook")
-    found = instant(value)
-    assert isinstance(found, datetime)
-    return found
