@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossborder.errors import NaiveTime, Unreadable
@@ -285,6 +285,7 @@ class TrackingReaderContract(ABC):
     def test_an_answer_with_anything_changed_in_it_is_read_or_refused(self) -> None:
         reader, bodies = self.reader(), self._answers()
 
+        @settings(max_examples=5 * settings().max_examples)
         @given(st.sampled_from(bodies), st.sampled_from(CHANGES), _CHANCES)
         def holds(body: bytes, change: Change, chance: Any) -> None:
             again = changed(body, change, chance.random)
