@@ -13,7 +13,7 @@ from crossborder.chain.serve import Served, serve
 from crossborder.chain.source import Entered, Translate, source
 from crossborder.chain.stock import stock
 from crossborder.chain.terms import Terms
-from crossborder.chain.track import Tracked, track
+from crossborder.chain.track import Tracked, Watched, track
 
 __all__ = [
     "Bought",
@@ -26,6 +26,7 @@ __all__ = [
     "Terms",
     "Tracked",
     "Translate",
+    "Watched",
     "collect",
     "fulfil",
     "merchant_feed",

@@ -13,6 +13,7 @@ from crossborder.model.place import Address
 from crossborder.model.product import Tag
 from crossborder.model.promotion import Campaign
 from crossborder.stages.inventory import LeadTime
+from crossborder.stages.logistics.delay import AlarmPolicy
 from crossborder.stages.operations import PromotionRule, Thresholds
 from crossborder.stages.platforms import Assumptions
 from crossborder.stages.service import ReplyPolicy
@@ -52,6 +53,7 @@ class Terms:
         price_slack: how much dearer than planned a purchase may be, as a share.
         day_value: what a day sooner is worth to us, or None.
         silence: after so long without a scan a parcel is silent.
+        alarms: when a parcel raises an alarm, and what may be done about it unasked.
         reply_policy: what is answered without a person.
     """
 
@@ -81,4 +83,5 @@ class Terms:
     price_slack: Decimal = Decimal("0.10")
     day_value: Money | None = None
     silence: timedelta = timedelta(days=5)
+    alarms: AlarmPolicy = field(factory=AlarmPolicy)
     reply_policy: ReplyPolicy = field(factory=ReplyPolicy)

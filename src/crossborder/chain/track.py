@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -10,18 +11,40 @@ from attrs import evolve, field, frozen
 from crossborder.chain.terms import Terms
 from crossborder.conversation import Steps, flow
 from crossborder.model.decision import Decision
+from crossborder.model.ids import ShipmentId
+from crossborder.model.money import Price
 from crossborder.model.outcome import Outcome, Problem
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Health
 from crossborder.predict.transit import TransitLaw
 from crossborder.protocols.logistics import Tracker
 from crossborder.stages import logistics
+from crossborder.stages.logistics.delay import Alarm, alarm, late_chance
+from crossborder.stages.logistics.remaining import FEWEST
 
-__all__ = ["Tracked", "track"]
+__all__ = ["Tracked", "Watched", "track"]
 
 Told = list[tuple[int, Decision[Any]]]
 
 _COMPUTED = {"late": Health.DELAYED, "silent": Health.SILENT}
+
+
+@frozen
+class Watched:
+    """What a seller knows of a parcel beside its scans, kept from one look to the next.
+
+    Attributes:
+        alarm: the last one raised, or None.
+        chance: of being late, such as `predict.survival` says, or None: what was learnt of its
+            line counts, and without that the expected window.
+        worth: what a refund costs, or None.
+        resend: what it costs to send another one, or None.
+    """
+
+    alarm: Alarm | None = None
+    chance: Decimal | None = None
+    worth: Price | None = None
+    resend: Price | None = None
 
 
 @frozen
@@ -30,7 +53,10 @@ class Tracked:
 
     Attributes:
         shipments: with their events, state and expected window, in the order given.
-        warnings: at most one a parcel, worst first.
+        warnings: what is wrong now, at most one a parcel, worst first.
+        alarms: raised by this look: at most one a parcel, none that was told before, least slack
+            first. Each says what to do, and whether that may run unasked.
+        watched: what to give to the next look, by shipment.
         problems: numbers the vendor does not know.
         registered: one outcome for each parcel, in order.
         decisions: made on the way, by stage.
@@ -38,6 +64,8 @@ class Tracked:
 
     shipments: tuple[Shipment, ...]
     warnings: tuple[logistics.DelayWarning, ...]
+    alarms: tuple[Alarm, ...]
+    watched: Mapping[ShipmentId, Watched]
     problems: tuple[Problem, ...]
     registered: tuple[Outcome[Shipment], ...]
     decisions: tuple[tuple[int, Decision[Any]], ...] = field(repr=False)
@@ -51,19 +79,23 @@ def track(
     terms: Terms,
     evidence: int = 0,
     laws: Mapping[str, TransitLaw] = MappingProxyType({}),
+    watched: Mapping[ShipmentId, Watched] = MappingProxyType({}),
     now: datetime,
 ) -> Steps[Tracked]:
     """Ask where parcels are and merge it with what was known.
 
     `evidence` says how many delivered parcels stand behind the transit times of `terms`. `laws`
     are what was learnt of lines (`predict.transit`), by the parcel's line; a parcel of another
-    line, or of one with few observations, is expected by the terms.
+    line, or of one with few observations, is expected by the terms. `watched` is what the last
+    look gave back (`Tracked.watched`), so that nothing is told twice; prices and chances may be
+    put into it before. What may be done unasked stands in `terms.alarms`.
     """
     told: Told = []
     registered = yield from tracker.register(shipments)
     reading = yield from tracker.track(shipments, now=now)
     news = {parcel.number: parcel for parcel in reading.parcels}
-    followed, warnings = [], []
+    followed, warnings, alarms = [], [], []
+    seen: dict[ShipmentId, Watched] = {}
     for known in shipments:
         current = news.get(known.number)
         moved = logistics.track(
@@ -81,7 +113,13 @@ def track(
         )
         shipment = evolve(moved.value, expected=expected.value)
         warning = logistics.warn(shipment, now=now, gap=terms.silence)
-        told += [(9, moved), (9, expected), (9, warning)]
+        watch = watched.get(known.id, Watched())
+        raised = _alarm(shipment, watch, laws.get(known.line), terms=terms, now=now)
+        told += [(9, moved), (9, expected), (9, warning), (9, raised)]
+        if raised.value is not None:
+            alarms.append(raised.value)
+            watch = evolve(watch, alarm=raised.value)
+        seen[known.id] = watch
         if warning.value is not None:
             warnings.append(warning.value)
             health = _COMPUTED.get(warning.value.kind)
@@ -91,14 +129,34 @@ def track(
     return Tracked(
         tuple(followed),
         tuple(sorted(warnings, key=_urgency)),
+        tuple(sorted(alarms, key=_urgency)),
+        MappingProxyType(seen),
         reading.problems,
         registered,
         tuple(told),
     )
 
 
-def _urgency(warning: logistics.DelayWarning) -> tuple[timedelta, str]:
-    return warning.slack, warning.shipment_id
+def _alarm(
+    shipment: Shipment, watch: Watched, law: TransitLaw | None, *, terms: Terms, now: datetime
+) -> Decision[Alarm | None]:
+    chance = watch.chance
+    if chance is None and law is not None and law.whole.evidence >= FEWEST:
+        chance = late_chance(shipment, law, now=now)
+    return alarm(
+        shipment,
+        now=now,
+        policy=terms.alarms,
+        probability=chance,
+        known=watch.alarm,
+        gap=terms.silence,
+        worth=watch.worth,
+        resend=watch.resend,
+    )
+
+
+def _urgency(told: logistics.DelayWarning | Alarm) -> tuple[timedelta, str]:
+    return told.slack, told.shipment_id
 
 
 def _with_legs(known: Shipment, current: Shipment) -> Shipment:

@@ -159,6 +159,11 @@ def _went_out(story: Story) -> dict[int, list[str]]:
             f"warning: {item.kind}, slack {item.slack.days} days, {item.proposal}"
             for item in story.tracked.warnings
         ]
+        out[9] += [
+            f"alarm: {item.kind}, {item.proposal.action}, "
+            f"{'unasked' if item.proposal.automatic else 'to be confirmed'}"
+            for item in story.tracked.alarms
+        ]
     if story.served is not None:
         segments = story.served.segments.values()
         out[7] = [f"segment: {segment.value}" for segment in segments]

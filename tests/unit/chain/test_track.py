@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -5,11 +6,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from crossborder.chain import Tracked, track
+from crossborder.chain import Tracked, Watched, track
 from crossborder.conversation import Steps, flow
 from crossborder.model.carriage import Parcel, ShipmentRequest
 from crossborder.model.ids import OrderId, ShipmentId
 from crossborder.model.measure import Weight
+from crossborder.model.money import Price
 from crossborder.model.place import Address
 from crossborder.model.shipment import Shipment
 from crossborder.model.time import Window
@@ -17,6 +19,7 @@ from crossborder.model.tracking import Expected, Health, Stage, TrackingEvent
 from crossborder.predict.quantiles import Distribution
 from crossborder.predict.transit import TransitLaw
 from crossborder.protocols import Reading
+from crossborder.stages.logistics.delay import AlarmPolicy
 
 DAY = timedelta(days=1)
 
@@ -182,3 +185,81 @@ def test_what_was_learnt_of_a_line_is_expected_of_its_parcels_and_of_no_other(si
     assert stated.source == "line"
     for _, decision in found.decisions:
         assert decision.rule
+
+
+def _look(made: Any, shipments: tuple[Shipment, ...], days: int, **given: Any) -> Tracked:
+    found: Tracked = made.run(
+        track(
+            made.world.memory,
+            shipments,
+            **{"terms": made.world.terms, "now": made.world.at(days=days), **given},
+        ),
+        key=f"track/{days}",
+    )
+    return found
+
+
+def test_an_alarm_is_told_once_and_again_only_when_it_is_graver(site: Any) -> None:
+    made = site()
+    shipment = _ship(made)
+    _scan(made, shipment, Stage.ACCEPTED, 1)
+    told: tuple[Shipment, ...] = (shipment,)
+    watched: Mapping[ShipmentId, Watched] = {}
+    kinds: dict[int, str] = {}
+    for day in range(2, 40):
+        look = _look(made, told, day, watched=watched)
+        told, watched = look.shipments, look.watched
+        if look.alarms:
+            kinds[day] = look.alarms[0].kind
+        assert look.warnings or not look.alarms
+    assert list(kinds.values()) == ["silent", "lost"]
+    assert watched[shipment.id].alarm is not None
+    assert min(kinds) == 1 + made.world.terms.silence.days + 1
+
+
+def test_a_parcel_that_was_not_watched_before_starts_afresh(site: Any) -> None:
+    made = site()
+    shipment = _ship(made)
+    _scan(made, shipment, Stage.ACCEPTED, 1)
+    first = _look(made, (shipment,), 9)
+    assert _look(made, (shipment,), 10, watched=first.watched).alarms == ()
+    assert [item.kind for item in _look(made, (shipment,), 11).alarms] == ["silent"]
+
+
+def test_a_stated_chance_goes_before_that_of_the_lines_law_and_a_young_law_says_none(
+    site: Any,
+) -> None:
+    made = site()
+    shipment = _ship(made)
+    _scan(made, shipment, Stage.ACCEPTED, 1)
+    start = made.world.start
+    shipment = evolve(shipment, ship_date=start, promised=Window(start, start + 19 * DAY))
+    days = [15.0 + number / 4 for number in range(40)]
+    laws = {shipment.line: TransitLaw(Distribution.of(days))}
+    (alarm,) = _look(made, (shipment,), 3, laws=laws).alarms
+    assert (alarm.kind, alarm.probability) == ("at_risk", Decimal("0.575"))
+    calm = {shipment.id: Watched(chance=Decimal("0.1"))}
+    assert _look(made, (shipment,), 4, laws=laws, watched=calm).alarms == ()
+    young = {shipment.line: TransitLaw(Distribution.of(days[:19]))}
+    late = evolve(shipment, promised=Window(start, start + DAY))
+    (alarm,) = _look(made, (late,), 5, laws=young).alarms
+    assert (alarm.kind, alarm.probability) == ("late", None)
+
+
+def test_alarms_have_the_policy_of_the_terms_and_prices_of_what_is_watched(site: Any) -> None:
+    made = site()
+    shipment = _ship(made)
+    _scan(made, shipment, Stage.ACCEPTED, 1)
+    policy = AlarmPolicy(
+        automatic=frozenset({"resend", "refund"}),
+        resend_cap=Price("20", "USD"),
+        refund_cap=Price("20", "USD"),
+    )
+    watched = {shipment.id: Watched(worth=Price("35", "USD"), resend=Price("12", "USD"))}
+    terms = evolve(made.world.terms, alarms=policy)
+    (alarm,) = _look(made, (shipment,), 30, terms=terms, watched=watched).alarms
+    assert alarm.kind == "lost"
+    assert [(item.action, item.automatic) for item in alarm.options[:2]] == [
+        ("resend", True),
+        ("refund", False),
+    ]

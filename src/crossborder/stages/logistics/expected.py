@@ -12,6 +12,7 @@ from crossborder.model.time import Window
 from crossborder.model.tracking import Expected, Stage
 from crossborder.predict.calendar import WorkCalendar
 from crossborder.predict.transit import TransitLaw
+from crossborder.stages.logistics.remaining import FEWEST, begun, entered, remaining
 
 __all__ = ["expect"]
 
@@ -34,30 +35,8 @@ An estimate for small packets and dedicated lines from China, used until measure
 replace it; it only falls from stage to stage.
 """
 
-_DAY = timedelta(days=1)
-
 _EARLIEST = 0.1
 """One in ten comes sooner than the earliest time that is said."""
-
-_FEWEST = 20
-"""A law of fewer observations gives way to the stated transit, where there is one."""
-
-
-def _entered(shipment: Shipment, stage: Stage) -> datetime | None:
-    """When the parcel came into the stage it is in, as far as a zone was given."""
-    moments = [event.at for event in shipment.events if event.stage is stage]
-    return min((at for at in moments if at is not None), default=None)
-
-
-def _start(shipment: Shipment) -> datetime | None:
-    if shipment.ship_date is not None:
-        return shipment.ship_date
-    scans = [
-        event.at
-        for event in shipment.events
-        if event.at is not None and event.stage not in (Stage.UNKNOWN, Stage.REGISTERED)
-    ]
-    return min(scans, default=None)
 
 
 def _expected(window: Window, source: str, evidence: int, now: datetime) -> Expected:
@@ -77,13 +56,13 @@ def _by_share(
     fastest, slowest = transit
     stage = shipment.state.stage
     left = _LEFT.get(stage, 100)
-    entered = _entered(shipment, stage) if left < 100 else None
-    if entered is None:
+    since = entered(shipment, stage) if left < 100 else None
+    if since is None:
         left = 100
     else:
-        base = entered
+        base = since
     facts = Extra({"stage": stage.value, "left": left, "from": base.isoformat()})
-    reasons = [Reason("by_stage" if entered is not None else "by_ship_date", facts=facts)]
+    reasons = [Reason("by_stage" if since is not None else "by_ship_date", facts=facts)]
     earliest, latest = base + fastest * left / 100, base + slowest * left / 100
     if latest < now:
         reasons.append(Reason("overdue", "should have been there", facts))
@@ -104,14 +83,12 @@ def _by_law(
 ) -> tuple[Expected, tuple[Reason, ...]]:
     """The law, given that the parcel has not arrived and where it is."""
     stage = shipment.state.stage
-    entered = _entered(shipment, stage)
-    here = stage.value if entered is not None else None
-    lasted = (now - entered) / _DAY if entered is not None else 0.0
-    rest = law.left(elapsed=(now - base) / _DAY, stage=here, lasted=lasted)
+    since = entered(shipment, stage)
+    rest = remaining(shipment, law, base=base, now=now)
     facts = Extra(
         {
             "stage": stage.value,
-            "from": (entered if rest.by == "stages" and entered else base).isoformat(),
+            "from": (since if rest.by == "stages" and since else base).isoformat(),
             "evidence": int(rest.days.evidence),
         }
     )
@@ -185,14 +162,14 @@ def expect(
         return Decision(_expected(window, "carrier", 1, now), (said,))
     if carrier is not None:
         reasons += (Reason("carrier_estimate_over", "the carrier's estimate has passed"),)
-    base = _start(shipment)
-    entered = _entered(shipment, stage) if _LEFT.get(stage, 100) < 100 else None
-    if base is None and entered is None:
+    base = begun(shipment)
+    since = entered(shipment, stage) if _LEFT.get(stage, 100) < 100 else None
+    if base is None and since is None:
         return Decision(None, (*reasons, Reason("not_started", "neither sent nor scanned")))
-    start = base or entered or now
+    start = base or since or now
     if collects is not None:
         start = collects.begins(start)
-    if law is not None and transit is not None and law.whole.evidence < _FEWEST:
+    if law is not None and transit is not None and law.whole.evidence < FEWEST:
         few = Extra({"evidence": int(law.whole.evidence)})
         reasons += (Reason("few_observations", "the stated transit counts", few),)
         law = None

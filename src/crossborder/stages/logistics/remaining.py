@@ -1,0 +1,48 @@
+"""What is left of a parcel's way: from where it counts, and what a learnt law says of it."""
+
+from datetime import datetime, timedelta
+
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Stage
+from crossborder.predict.transit import Left, TransitLaw
+
+__all__ = ["FEWEST", "begun", "entered", "remaining"]
+
+FEWEST = 20
+"""A law of fewer observations gives way to what is stated, where something is."""
+
+_DAY = timedelta(days=1)
+
+
+def entered(shipment: Shipment, stage: Stage) -> datetime | None:
+    """When the parcel came into a stage, as far as a zone was given."""
+    moments = [event.at for event in shipment.events if event.stage is stage]
+    return min((at for at in moments if at is not None), default=None)
+
+
+def begun(shipment: Shipment) -> datetime | None:
+    """When it was handed over: the ship date, or the first scan on the way; None before."""
+    if shipment.ship_date is not None:
+        return shipment.ship_date
+    scans = [
+        event.at
+        for event in shipment.events
+        if event.at is not None and event.stage not in (Stage.UNKNOWN, Stage.REGISTERED)
+    ]
+    return min(scans, default=None)
+
+
+def remaining(shipment: Shipment, law: TransitLaw, *, base: datetime, now: datetime) -> Left:
+    """What is left by the law, given that it has not arrived and how long it is where it is.
+
+    Args:
+        shipment: with its state and scans.
+        law: of the days from hand-over to delivery.
+        base: from when the whole way counts.
+        now: the moment of asking.
+    """
+    stage = shipment.state.stage
+    since = entered(shipment, stage)
+    here = stage.value if since is not None else None
+    lasted = (now - since) / _DAY if since is not None else 0.0
+    return law.left(elapsed=(now - base) / _DAY, stage=here, lasted=lasted)
