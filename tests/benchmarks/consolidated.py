@@ -15,10 +15,10 @@ from statistics import fmean
 from crossborder.stages.logistics.consolidation import consolidate, histories
 from crossborder.stages.logistics.tracking import parcel_state
 from crossborder.testing.consolidated import (
-    ByAlarm,
+    ByArrival,
     BySurvival,
-    ByTransit,
     Setting,
+    StageLaws,
     grade,
     seeded,
     simulate,
@@ -57,11 +57,10 @@ def main() -> None:
     by_arrival, by_survival, by_alarm = [], [], []
     for seed in range(given.seeds):
         world = simulate(seeded(seed), setting)
-        by_arrival.append(grade(world, warm_up=given.masters // 2))
-        by_survival.append(grade(world, warner=BySurvival(), warm_up=given.masters // 2))
-        by_alarm.append(
-            grade(world, forecaster=ByTransit(), warner=ByAlarm(), warm_up=given.masters // 2)
-        )
+        half = given.masters // 2
+        by_arrival.append(grade(world, forecaster=StageLaws(), warner=ByArrival(), warm_up=half))
+        by_survival.append(grade(world, warner=BySurvival(), warm_up=half))
+        by_alarm.append(grade(world, warm_up=half))
     print(f"parcels {sum(one.parcels for one in by_arrival)}")
     print(f"parcel_days {sum(one.parcel_days for one in by_arrival)}")
     print(f"state_as_reported {fmean(one.state_known for one in by_arrival):.5f}")

@@ -23,13 +23,12 @@ from crossborder.stages.logistics.consolidation import (
 )
 from crossborder.stages.logistics.tracking import parcel_state
 from crossborder.testing.consolidated import (
-    ByAlarm,
     ByArrival,
     BySurvival,
-    ByTransit,
     Grade,
     Replay,
     Setting,
+    StageLaws,
     World,
     grade,
     seeded,
@@ -182,7 +181,8 @@ def _graded(full_size: bool) -> list[Grade]:
 def test_arrivals_are_covered_as_often_as_the_forecast_says(full_size: bool) -> None:
     grades = _graded(full_size)
     total = sum(graded.forecasts for graded in grades)
-    for p, (least, most) in {0.5: (0.4, 0.6), 0.8: (0.73, 0.87), 0.9: (0.85, 0.95)}.items():
+    # The parcels of a master move together: what is judged is 32 masters, not their parcels.
+    for p, (least, most) in {0.5: (0.4, 0.65), 0.8: (0.73, 0.88), 0.9: (0.83, 0.95)}.items():
         share = sum(graded.covered[p] * graded.forecasts for graded in grades) / total
         assert least <= share <= most
 
@@ -191,23 +191,17 @@ def test_late_parcels_are_warned_of_in_time_and_few_others(full_size: bool) -> N
     grades = _graded(full_size)
     assert fmean(graded.recall for graded in grades) >= 0.9
     assert all(graded.wrong_ends == graded.falsely_delivered == () for graded in grades)
-    # Of a large master all are warned of together, and all wrongly when it catches up.
-    assert fmean(graded.precision for graded in grades) >= (0.25 if full_size else 0.45)
+    assert fmean(graded.precision for graded in grades) >= 0.45
     assert fmean(graded.lead_days for graded in grades) >= 1
 
 
-def test_the_learnt_law_of_stages_and_the_alarm_hold_on_consolidated_lines(
-    full_size: bool,
-) -> None:
-    setting = Setting(masters=32, parcels_a_bag=25 if full_size else 1, spacing=16 * HOUR)
-    world = simulate(seeded(12), setting)
-    graded = grade(world, forecaster=ByTransit(), warner=ByAlarm(), warm_up=16)
-    assert 0.7 <= graded.covered[0.8] <= 0.88
-    assert 0.8 <= graded.covered[0.9] <= 0.96
-    assert graded.precision >= 0.4
-    assert graded.recall >= 0.9
-    assert graded.lead_days >= 1
-    assert graded.wrong_ends == graded.falsely_delivered == ()
+def test_a_plain_table_of_times_left_cries_wolf_at_large_masters(full_size: bool) -> None:
+    if not full_size:
+        pytest.skip("small masters do not show it")
+    world = simulate(seeded(11), Setting(masters=32, parcels_a_bag=25, spacing=16 * HOUR))
+    plain = grade(world, forecaster=StageLaws(), warner=ByArrival(), warm_up=16)
+    assert plain.recall >= 0.9
+    assert plain.precision < many(11, 32, 25).precision
 
 
 def test_the_chance_of_being_late_misses_hardly_any_late_parcel(full_size: bool) -> None:

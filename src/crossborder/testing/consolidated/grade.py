@@ -7,10 +7,11 @@ from attrs import define, field, frozen
 
 from crossborder.model.tracking import ParcelState, Stage
 from crossborder.predict.quantiles import Distribution
-from crossborder.testing.consolidated.laws import Forecaster, StageLaws
+from crossborder.testing.consolidated.laws import Forecaster
+from crossborder.testing.consolidated.learnt import ByAlarm, ByTransit
 from crossborder.testing.consolidated.replay import Parcel, Replay
 from crossborder.testing.consolidated.truth import Truth
-from crossborder.testing.consolidated.warning import ByArrival, Warner
+from crossborder.testing.consolidated.warning import Warner
 from crossborder.testing.consolidated.world import World
 
 __all__ = ["Grade", "Warned", "grade"]
@@ -129,16 +130,15 @@ def grade(
 
     Args:
         world: what is looked at.
-        forecaster: says when parcels arrive; None for the laws of `StageLaws`.
-        warner: says of which parcels to warn; None for those that are missing, and those that by
-            the forecast are more likely late than not.
+        forecaster: says when parcels arrive; None for what the library learns (`ByTransit`).
+        warner: says of which parcels to warn; None for the library's alarm (`ByAlarm`).
         warm_up: so many masters, the first ones, teach the forecaster; their states are graded,
             their forecasts and alarms are not, but for the lost bags.
         every: from one look to the next.
         quantiles: those whose coverage is counted.
     """
-    laws = StageLaws() if forecaster is None else forecaster
-    watch = ByArrival() if warner is None else warner
+    laws = ByTransit() if forecaster is None else forecaster
+    watch = ByAlarm() if warner is None else warner
     judged = {truth.parcel for one in world.consignments[warm_up:] for truth in one.truths}
     tally = _Tally(quantiles, judged)
     replays = [Replay(one) for one in world.consignments]
