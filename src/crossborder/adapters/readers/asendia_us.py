@@ -8,7 +8,6 @@ from datetime import datetime
 
 from attrs import frozen
 
-from crossborder.model.ids import Ref
 from crossborder.model.tracking import Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, one, states
@@ -68,7 +67,5 @@ class Reader(TrackingReader):
             with sheet.parcel(item, item.maybe_text("trackingNumberVendor")) as parcel:
                 parcel.add(SCAN, item, "trackingMilestoneEvents")
                 parcel.add(SCAN, item, "trackingDetailEvents")
-                reference = item.maybe_text("customerReferenceNumber")
-                if reference:
-                    parcel.refs.append(Ref(VENDOR, reference))
+                parcel.refer(item.maybe_text("customerReferenceNumber"))
         return Reading(*sheet.found())

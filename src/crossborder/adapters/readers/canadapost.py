@@ -11,7 +11,6 @@ from typing import Any
 
 from attrs import frozen
 
-from crossborder.model.ids import Ref
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.payload import Payload
@@ -181,8 +180,5 @@ class Reader(TrackingReader):
                 with sheet.parcel(item, item.maybe_text("pin")) as parcel:
                     parcel.add(SCAN, item, "significant-events", "occurrence")
                     parcel.line = item.maybe_text("service-name") or ""
-                    ids = map(item.peek().get, REFS)
-                    parcel.refs += [
-                        Ref(VENDOR, said) for said in ids if said and isinstance(said, str)
-                    ]
+                    parcel.refer(*map(item.peek().get, REFS))
         return Reading(*sheet.found())

@@ -10,7 +10,6 @@ from datetime import datetime
 from attrs import frozen
 
 from crossborder.adapters.readers.dhl_divisions import DIVISIONS
-from crossborder.model.ids import Ref
 from crossborder.model.outcome import Problem
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
@@ -72,11 +71,10 @@ class Reader(TrackingReader):
                     parcel.add(SCAN, item, "events")
                     parcel.reports(STATUS, item, "status")
                     parcel.line = item.maybe_text("productCode") or ""
-                    named = (piece.maybe_text("trackingNumber") for piece in many(item, "pieces"))
-                    parcel.refs.extend(Ref(VENDOR, it) for it in named if it and it.strip())
+                    parcel.refer(*(it.maybe_text("trackingNumber") for it in many(item, "pieces")))
                     parcel.extra.update({"pieces": item.raw("pieces")} if pieces else {})
             for piece in pieces if len(pieces) > 1 or not whole else ():
                 with sheet.parcel(piece, piece.maybe_text("trackingNumber")) as parcel:
                     parcel.add(SCAN, piece, "events")
-                    parcel.refs.extend(Ref(VENDOR, it) for it in (number,) if it.strip())
+                    parcel.refer(number)
         return Reading(*sheet.found())

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from attrs import frozen
 
-from crossborder.model.ids import Ref
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.payload import Payload
@@ -118,10 +117,10 @@ def _waybill(sheet: Sheet, item: Payload, number: str) -> None:
         for when in EXPECTED:
             if parcel.expected is None:
                 parcel.expects(info, when)
-        parcel.refs += [Ref(VENDOR, plate) for plate in plates if plate]
+        parcel.refer(*plates)
         parcel.around.append(info)
     for piece, plate in zip(pieces, plates, strict=True):
         if len(pieces) > 1 or not info.has("ShipmentEvent"):
             with sheet.parcel(piece, plate) as parcel:
                 parcel.add(SCAN, piece, "PieceEvent")
-                parcel.refs.append(Ref(VENDOR, number))
+                parcel.refer(number)

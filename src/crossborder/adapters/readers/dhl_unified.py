@@ -11,7 +11,6 @@ from datetime import datetime
 from attrs import frozen
 
 from crossborder.adapters.readers.dhl_divisions import DIVISIONS
-from crossborder.model.ids import Ref
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.scans import ScanShape, Sheet, States, When, Where, one, states
@@ -96,9 +95,7 @@ class Reader(TrackingReader):
                 product = one(details, "product")
                 parcel.line = product.maybe_text("productCode", "productName") or service
                 pieces = details.raw("pieceIds")
-                for piece in pieces if isinstance(pieces, list) else ():
-                    if isinstance(piece, str) and piece.strip():
-                        parcel.refs.append(Ref(VENDOR, piece))
+                parcel.refer(*(pieces if isinstance(pieces, list) else ()))
                 parcel.expects(item, ESTIMATE)
                 parcel.expects(one(item, "estimatedDeliveryTimeFrame"), *FRAME)
         return Reading(*sheet.found())

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from attrs import frozen
 
-from crossborder.model.ids import Ref
 from crossborder.model.shipment import Leg
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
@@ -98,8 +97,6 @@ class Reader(TrackingReader):
                 with sheet.parcel(item, own or item.maybe_text("TrackingNumber")) as parcel:
                     parcel.add(SCAN, item, "Events", "Event")
                     parcel.legs += _legs(item, carrier)
-                    reference = item.maybe_text("PackageReference")
-                    if reference:
-                        parcel.refs.append(Ref(VENDOR, reference))
+                    parcel.refer(item.maybe_text("PackageReference"))
                     parcel.extra |= details.peek()
         return Reading(*sheet.found())

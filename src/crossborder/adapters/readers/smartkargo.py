@@ -11,7 +11,6 @@ from typing import Any
 
 from attrs import frozen
 
-from crossborder.model.ids import Ref
 from crossborder.model.shipment import Leg
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
@@ -93,6 +92,5 @@ class Reader(TrackingReader):
                 parcel.add(SCAN, item, "rows")
                 waybill = _text(rows[0], "prefix") + _text(rows[0], "airWaybill")
                 parcel.legs.extend(Leg(VENDOR, "air", it) for it in (waybill,) if it)
-                package = _text(rows[0], "packageReference")
-                parcel.refs.extend(Ref(VENDOR, it) for it in (package,) if it)
+                parcel.refer(_text(rows[0], "packageReference"))
         return Reading(*sheet.found())

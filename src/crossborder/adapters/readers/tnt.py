@@ -9,7 +9,6 @@ from datetime import datetime
 
 from attrs import frozen
 
-from crossborder.model.ids import Ref
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.scans import ParcelDraft, ScanShape, Sheet, When, Where, states
@@ -98,7 +97,5 @@ class Reader(TrackingReader):
                 parcel.reports(SUMMARY, item, "SummaryCode")
                 if _explained(parcel):
                     parcel.state = None
-                reference = item.maybe_text("CustomerReference")
-                if reference:
-                    parcel.refs.append(Ref(VENDOR, reference))
+                parcel.refer(item.maybe_text("CustomerReference"))
         return Reading(*sheet.found())

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from attrs import frozen
 
-from crossborder.model.ids import Ref
 from crossborder.model.shipment import Leg
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
@@ -111,9 +110,7 @@ class Reader(TrackingReader):
                     for other in sheet.each(item, "alternateTrackingNumber"):
                         carrier = "usps" if other.maybe_text("type") == "USPS_PIC" else VENDOR
                         parcel.legs.append(Leg(carrier, number=other.maybe_text("number") or ""))
-                    parcel.refs.extend(
-                        Ref(VENDOR, it) for it in {asked.strip()} - {"", parcel.number}
-                    )
+                    parcel.refer(asked)
                     parcel.around.append(shipment)
                     parcel.extra["currentStatus"] = item.raw("currentStatus")
         return Reading(*sheet.found())

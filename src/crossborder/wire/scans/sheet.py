@@ -42,7 +42,8 @@ _MOVING = frozenset(
 _MOMENT = attrgetter("at")
 _ONCE = attrgetter(*("at", "local", "code", "text", "stage", "health", "reason", "place", "number"))
 _PROGRESS = {stage: place for place, stage in enumerate(Stage)}
-_shipment, _expected, _window = unchecked(Shipment), unchecked(Expected), unchecked(Window)
+_shipment, _ref = unchecked(Shipment), unchecked(Ref)
+_expected, _window = unchecked(Expected), unchecked(Window)
 
 
 class ParcelDraft:
@@ -127,6 +128,18 @@ class ParcelDraft:
                 item.raw(name)
                 self.extra[name] = word
             self.state = table.get(word, UNKNOWN)
+
+    def refer(self, *values: object) -> None:
+        """Further ids of the parcel, as the vendor writes them, each once.
+
+        Its own number, blanks and what is no text are passed over.
+        """
+        source = self._sheet.source
+        known = {self.number, *(ref.value.strip() for ref in self.refs if ref.vendor == source)}
+        for value in values:
+            if isinstance(value, str) and (plain := value.strip()) and plain not in known:
+                known.add(plain)
+                self.refs.append(_ref(source, value))
 
     def expects(self, item: Payload, earliest: When, latest: When | None = None) -> None:
         """The carrier's estimate, as one moment or two; one without a zone is left in `extra`.

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue, Unreadable
 from crossborder.model.extra import Extra
+from crossborder.model.ids import Ref
 from crossborder.model.place import Place
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Health, ParcelState, Stage
@@ -61,6 +62,16 @@ def test_scans_stand_once_each_and_the_oldest_first(scans: list[Any]) -> None:
     (parcel,), _ = read({"number": "A1", "scans": scans}).found()
     assert [event.at.hour for event in parcel.events if event.at] == [1, 2, 3]
     assert parcel.state.stage is Stage.DELIVERED
+
+
+def test_further_ids_stand_once_each_without_blanks_and_the_parcels_own() -> None:
+    found = sheet({})
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.refs.append(Ref("shop", "B2"))
+        parcel.refer("A1", "B2", None, " ", 7, "C3")
+        parcel.refer("C3 ", ["D4"])
+    (read_of_it,), _ = found.found()
+    assert [str(ref) for ref in read_of_it.refs] == ["shop:B2", "acme:B2", "acme:C3"]
 
 
 def test_scans_of_one_time_stand_in_the_answers_order_whichever_way_it_runs() -> None:
