@@ -53,7 +53,8 @@ class Terms:
         price_slack: how much dearer than planned a purchase may be, as a share.
         day_value: what a day sooner is worth to us, or None.
         silence: after so long without a scan a parcel is silent.
-        alarms: when a parcel raises an alarm, and what may be done about it unasked.
+        alarms: when a parcel raises an alarm, and what may be done about it unasked; its `gap`
+            gives way to `silence`.
         reply_policy: what is answered without a person.
     """
 

@@ -25,7 +25,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from attrs import evolve, field, frozen
 
-from crossborder.model.check import checked, decimal, instant
+from crossborder.model.check import aware, checked, decimal
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 
@@ -113,11 +113,14 @@ def decides(
         def decide(*args: P.args, **kwargs: P.kwargs) -> Decision[T]:
             for key, value in kwargs.items():
                 if isinstance(value, datetime):
-                    kwargs[key] = instant(value)
+                    kwargs[key] = aware(value, key, rule)
                 elif key in numbers:
                     kwargs[key] = decimal(value)
             if any(isinstance(value, datetime) for value in args):
-                args = tuple(map(instant, args))  # type: ignore[assignment]
+                args = tuple(  # type: ignore[assignment]
+                    aware(value, key, rule) if isinstance(value, datetime) else value
+                    for key, value in zip(signature.parameters, args, strict=False)
+                )
             # What a caller set for its own decimals must not change what is decided.
             with localcontext(_DECIMALS):
                 decision = function(*args, **kwargs)

@@ -14,7 +14,17 @@ from crossborder.model.extra import Extra, frozen_late
 from crossborder.model.place import Place
 from crossborder.model.time import Window
 
-__all__ = ["Expected", "Health", "ParcelState", "Stage", "TrackingEvent", "added_up", "scan"]
+__all__ = [
+    "TROUBLE",
+    "Expected",
+    "Health",
+    "ParcelState",
+    "Stage",
+    "TrackingEvent",
+    "added_up",
+    "scan",
+    "together",
+]
 
 
 class Stage(StrEnum):
@@ -200,7 +210,9 @@ def scan(
     return event
 
 
-_TROUBLE = frozenset({Health.ACTION_REQUIRED, Health.FAILED})
+TROUBLE = frozenset({Health.ACTION_REQUIRED, Health.FAILED})
+"""What a carrier says of a parcel that needs somebody; delayed and silent are our own words."""
+
 _BEFORE_MOVING = frozenset({Stage.UNKNOWN, Stage.REGISTERED, Stage.CANCELLED})
 _GOING_BACK = frozenset({Stage.RETURNING, Stage.RETURNED})
 
@@ -210,8 +222,10 @@ def added_up(events: Iterable[TrackingEvent]) -> ParcelState:
 
     The newest known stage counts. An announcement (`registered`) does not take back a parcel that
     moves, as each carrier on the way makes its own. A delivered parcel stays delivered when a
-    later scan says otherwise, and is marked `reopened`; only a way back takes it over. Health and
-    reason come from the newest scan of the stage, or a later one that states them.
+    later scan says otherwise, and is marked `reopened`; only a way back takes it over. A parcel on
+    its way back stays so while it is scanned along the way, and what is delivered at its end is
+    returned. Health and reason come from the newest scan of the stage, or a later one that states
+    them.
     """
     stage, health, reason, reopened = Stage.UNKNOWN, Health.OK, None, False
     for event in events:
@@ -219,14 +233,60 @@ def added_up(events: Iterable[TrackingEvent]) -> ParcelState:
         known = told is not Stage.UNKNOWN
         if told is Stage.REGISTERED and stage not in _BEFORE_MOVING:
             known = False
-        if stage is Stage.DELIVERED and known and told is not Stage.DELIVERED:
+        if stage in _GOING_BACK:
+            if told is Stage.DELIVERED:
+                told = Stage.RETURNED
+            elif told not in _ENDS:
+                known = told is Stage.RETURNING and stage is Stage.RETURNING
+        elif stage is Stage.DELIVERED and known and told is not Stage.DELIVERED:
             reopened = True
             known = told in _GOING_BACK
         if known:
             stage, health, reason = told, event.health, event.reason
-        elif event.health in _TROUBLE or event.reason is not None:
+        elif event.health in TROUBLE or event.reason is not None:
             health, reason = event.health, event.reason
     return _state(stage, health, reason, reopened)
 
 
 _state = lru_cache(maxsize=4096)(ParcelState)
+
+_MOVING = frozenset(
+    {
+        *(Stage.ACCEPTED, Stage.EXPORT, Stage.LINE_HAUL, Stage.IMPORT_CUSTOMS),
+        *(Stage.HANDOVER, Stage.LAST_MILE, Stage.OUT_FOR_DELIVERY, Stage.COLLECT),
+    }
+)
+_SAYS_NOTHING = ParcelState()
+
+
+def together(reported: ParcelState | None, told: ParcelState) -> ParcelState:
+    """What a carrier reports of the whole parcel, where it says more than its scans do.
+
+    A report that the parcel only moves gives way to scans that say where, one that it is only
+    announced to scans that it moves; one of trouble without a stage or a reason takes them from
+    the scans.
+
+    Args:
+        reported: the carrier's word for the parcel, or None.
+        told: what its scans add up to (`added_up`).
+
+    >>> moving = ParcelState(Stage.LINE_HAUL)
+    >>> together(ParcelState(Stage.DELIVERED), moving).stage.value
+    'delivered'
+    >>> together(moving, ParcelState(Stage.LAST_MILE)).stage.value
+    'last_mile'
+    """
+    if reported is None or reported == _SAYS_NOTHING:
+        return told
+    vague = (
+        reported.stage is Stage.UNKNOWN
+        or (reported.stage is Stage.LINE_HAUL and told.stage in _MOVING)
+        or (reported.stage is Stage.REGISTERED and told.stage not in _BEFORE_MOVING)
+    )
+    if not vague and reported.stage is not told.stage:
+        return reported
+    if reported.health is Health.OK and not reported.reason:
+        return told
+    if told.health is not Health.OK and reported.reason in (None, "unknown"):
+        return told
+    return ParcelState(told.stage, reported.health, reported.reason, told.reopened)

@@ -1,3 +1,4 @@
+import pickle
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -8,14 +9,16 @@ from attrs import evolve
 
 from crossborder.chain import Tracked, Watched, track
 from crossborder.conversation import Steps, flow
+from crossborder.errors import InvalidValue
 from crossborder.model.carriage import Parcel, ShipmentRequest
 from crossborder.model.ids import OrderId, ShipmentId
 from crossborder.model.measure import Weight
 from crossborder.model.money import Price
+from crossborder.model.outcome import Done
 from crossborder.model.place import Address
 from crossborder.model.shipment import Shipment
 from crossborder.model.time import Window
-from crossborder.model.tracking import Expected, Health, Stage, TrackingEvent
+from crossborder.model.tracking import Expected, Health, ParcelState, Stage, TrackingEvent
 from crossborder.predict.quantiles import Distribution
 from crossborder.predict.transit import TransitLaw
 from crossborder.protocols import Reading
@@ -188,9 +191,10 @@ def test_what_was_learnt_of_a_line_is_expected_of_its_parcels_and_of_no_other(si
 
 
 def _look(made: Any, shipments: tuple[Shipment, ...], days: int, **given: Any) -> Tracked:
+    tracker = given.pop("tracker", made.world.memory)
     found: Tracked = made.run(
         track(
-            made.world.memory,
+            tracker,
             shipments,
             **{"terms": made.world.terms, "now": made.world.at(days=days), **given},
         ),
@@ -241,9 +245,9 @@ def test_a_stated_chance_goes_before_that_of_the_lines_law_and_a_young_law_says_
     calm = {shipment.id: Watched(chance=Decimal("0.1"))}
     assert _look(made, (shipment,), 4, laws=laws, watched=calm).alarms == ()
     young = {shipment.line: TransitLaw(Distribution.of(days[:19]))}
-    late = evolve(shipment, promised=Window(start, start + DAY))
+    late = evolve(shipment, promised=Window(start, start + 6 * DAY))
     (alarm,) = _look(made, (late,), 5, laws=young).alarms
-    assert (alarm.kind, alarm.probability) == ("late", None)
+    assert (alarm.kind, alarm.probability) == ("at_risk", None)
 
 
 def test_alarms_have_the_policy_of_the_terms_and_prices_of_what_is_watched(site: Any) -> None:
@@ -263,3 +267,133 @@ def test_alarms_have_the_policy_of_the_terms_and_prices_of_what_is_watched(site:
         ("resend", True),
         ("refund", False),
     ]
+
+
+def _saying(made: Any, *parcels: Shipment) -> Any:
+    """A tracker that knows all parcels and answers these."""
+
+    class Saying(type(made.world.memory)):  # type: ignore[misc]
+        @flow
+        def register(self, shipments: Any) -> Steps[Any]:
+            return tuple(Done(shipment) for shipment in shipments)
+            yield
+
+        @flow
+        def track(self, shipments: Any, *, now: Any) -> Steps[Reading]:
+            return Reading(parcels)
+            yield
+
+    return Saying(made.world.memory.desk, made.world.memory.server)
+
+
+def _heard(made: Any, days: float, stage: Stage, number: str = "1Z9", **more: Any) -> Shipment:
+    at = made.world.start + days * DAY
+    event = TrackingEvent("ups", stage.name, "", stage, at, number=number)
+    return Shipment(ShipmentId(number), "ups", number, events=(event,), **more)
+
+
+def test_what_a_reused_number_did_last_year_is_no_news_of_todays_parcel(site: Any) -> None:
+    made = site()
+    mine = Shipment(ShipmentId("new"), "ups", "1Z9", made.world.start)
+    tracker = _saying(made, _heard(made, -395, Stage.DELIVERED))
+    tracked = _track(made, mine, tracker=tracker)
+    assert tracked.shipments[0].state.stage is Stage.UNKNOWN
+    assert [(item.code, item.extra["number"]) for item in tracked.problems] == [
+        ("other_parcel", "1Z9")
+    ]
+
+
+def test_one_number_of_two_carriers_is_two_parcels_and_a_doubtful_one_a_problem(site: Any) -> None:
+    made = site()
+    start = made.world.start
+    ups, dhl = (Shipment(ShipmentId(name), name, "1Z9", start) for name in ("ups", "dhl"))
+    heard = _heard(made, 1, Stage.LINE_HAUL)
+    other = evolve(_heard(made, 2, Stage.DELIVERED), carrier="dhl")
+    tracked = _track(made, ups, dhl, tracker=_saying(made, heard, other))
+    assert [parcel.state.stage for parcel in tracked.shipments] == [
+        Stage.LINE_HAUL,
+        Stage.DELIVERED,
+    ]
+    unsure = _track(made, ups, dhl, tracker=_saying(made, evolve(heard, carrier="gls")))
+    assert [problem.code for problem in unsure.problems] == ["ambiguous"]
+    assert {parcel.state.stage for parcel in unsure.shipments} == {Stage.UNKNOWN}
+
+
+def test_a_parcel_that_was_asked_for_is_ours_whatever_its_carrier_is_called(site: Any) -> None:
+    made = site()
+    mine = Shipment(ShipmentId("s"), "dhl_express", "1Z9", made.world.start)
+    tracked = _track(made, mine, tracker=_saying(made, _heard(made, 1, Stage.EXPORT)))
+    assert tracked.shipments[0].state.stage is Stage.EXPORT
+    assert tracked.problems == ()
+
+
+def test_the_carriers_own_word_for_the_parcel_is_believed_and_raises_no_alarm(site: Any) -> None:
+    made = site()
+    mine = Shipment(ShipmentId("s"), "ups", "1Z9", made.world.start)
+    said = _heard(made, 1, Stage.LINE_HAUL, state=ParcelState(Stage.DELIVERED))
+    tracked = _track(made, mine, days=30, tracker=_saying(made, said))
+    assert tracked.shipments[0].state.stage is Stage.DELIVERED
+    assert (tracked.warnings, tracked.alarms) == ((), ())
+
+
+def test_what_is_watched_is_kept_while_other_parcels_are_looked_at_and_goes_with_its_end(
+    site: Any,
+) -> None:
+    made = site()
+    start = made.world.start
+    one, two = (Shipment(ShipmentId(name), "ups", name, start) for name in ("A1", "B2"))
+    said = [_heard(made, 1, Stage.LINE_HAUL, name) for name in ("A1", "B2")]
+    first = _track(made, one, two, days=20, tracker=_saying(made, *said))
+    assert {alarm.kind for alarm in first.alarms} == {"lost"}
+    only = _look(made, (two,), 21, tracker=_saying(made, said[1]), watched=first.watched)
+    assert only.watched.keys() == {one.id, two.id}
+    both = _look(made, (one, two), 22, tracker=_saying(made, *said), watched=only.watched)
+    assert both.alarms == ()
+    home = _heard(made, 22, Stage.DELIVERED, "A1")
+    ended = _look(made, (one, two), 23, tracker=_saying(made, home), watched=both.watched)
+    assert ended.watched.keys() == {two.id}
+    assert pickle.loads(pickle.dumps(ended.watched)) == ended.watched
+
+
+def test_a_stated_chance_is_of_one_look_and_a_price_of_all(site: Any) -> None:
+    made = site()
+    shipment = _ship(made)
+    price = Price("9", "USD")
+    watched = {shipment.id: Watched(chance=Decimal("0.1"), worth=price)}
+    found = _look(made, (shipment,), 3, watched=watched).watched
+    assert found == {shipment.id: Watched(worth=price)}
+    assert Watched(chance=0.37777).chance == Decimal("0.3778")
+    with pytest.raises(InvalidValue, match="share"):
+        Watched(chance=Decimal("1.5"))
+
+
+def test_an_alarm_is_forgotten_when_the_parcel_moves_and_is_well(site: Any) -> None:
+    made = site()
+    start = made.world.start
+    mine: tuple[Shipment, ...] = (Shipment(ShipmentId("s"), "ups", "1Z9", start),)
+    watched: Mapping[ShipmentId, Watched] = {}
+    told = []
+    scans = [_heard(made, day, Stage.LINE_HAUL).events for day in (1, 9, 11)]
+    for day, known in ((8, 1), (9, 2), (10, 2), (12, 3), (20, 3), (21, 3)):
+        said = evolve(_heard(made, 1, Stage.LINE_HAUL), events=sum(scans[:known], ()))
+        look = _look(made, mine, day, tracker=_saying(made, said), watched=watched)
+        mine, watched = look.shipments, look.watched
+        told += [(day, alarm.kind) for alarm in look.alarms]
+    assert told == [(8, "silent"), (20, "silent")]
+
+
+def test_a_price_in_another_currency_is_a_problem_of_that_parcel_alone(site: Any) -> None:
+    made = site()
+    start = made.world.start
+    policy = AlarmPolicy(automatic=frozenset({"resend"}), resend_cap=Price("20", "USD"))
+    terms = evolve(made.world.terms, alarms=policy)
+    one, two = (Shipment(ShipmentId(name), "ups", name, start) for name in ("A1", "B2"))
+    said = [_heard(made, 1, Stage.LINE_HAUL, name) for name in ("A1", "B2")]
+    watched = {one.id: Watched(resend=Price("9", "EUR"))}
+    tracker = _saying(made, *said)
+    look = _look(made, (one, two), 20, tracker=tracker, watched=watched, terms=terms)
+    assert [alarm.shipment_id for alarm in look.alarms] == [two.id]
+    assert [(item.code, item.extra["shipment"]) for item in look.problems] == [
+        ("currency_mismatch", "A1")
+    ]
+    assert look.watched[one.id] == watched[one.id]

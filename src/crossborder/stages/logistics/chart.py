@@ -9,7 +9,7 @@ from crossborder.errors import MissingExtra
 from crossborder.model.check import refuse
 from crossborder.model.shipment import Shipment
 from crossborder.model.time import Window
-from crossborder.model.tracking import Expected, Health, Stage
+from crossborder.model.tracking import TROUBLE, Expected, Stage
 from crossborder.stages.logistics.tracking import moment
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["arrival_chart", "timeline_chart"]
 
 _SIZE = (8.0, 4.0)
-_TROUBLE = frozenset({Health.ACTION_REQUIRED, Health.FAILED})
 
 
 def _drawing() -> tuple[Any, "Axes"]:
@@ -71,7 +70,7 @@ def timeline_chart(shipment: Shipment, to: TextIO | None = None) -> str:
     wrong = [
         (at, height)
         for (at, event), height in zip(scans, heights, strict=True)
-        if event.health in _TROUBLE
+        if event.health in TROUBLE
     ]
     if wrong:
         where: list[Any] = [at for at, _ in wrong]

@@ -12,7 +12,7 @@ from crossborder.model.time import Window
 from crossborder.model.tracking import Expected, Stage
 from crossborder.predict.calendar import WorkCalendar
 from crossborder.predict.transit import TransitLaw
-from crossborder.stages.logistics.remaining import FEWEST, begun, entered, remaining
+from crossborder.stages.logistics.remaining import FEWEST, Law, as_law, begun, entered, remaining
 
 __all__ = ["expect"]
 
@@ -107,7 +107,7 @@ def _by_law(
     return Expected(window, likely, "history", evidence, now, confidence), tuple(reasons)
 
 
-@decides("logistics.expect", 1)
+@decides("logistics.expect", 2)
 def expect(
     shipment: Shipment,
     *,
@@ -115,7 +115,7 @@ def expect(
     transit: tuple[timedelta, timedelta] | None = None,
     evidence: int = 0,
     carrier: Window | None = None,
-    law: TransitLaw | None = None,
+    law: Law | None = None,
     confidence: Decimal = Decimal("0.9"),
     collects: WorkCalendar | None = None,
     delivers: WorkCalendar | None = None,
@@ -124,7 +124,7 @@ def expect(
 
     The carrier's own estimate wins while it is not over. Else a learnt law speaks: of what is left
     given the stage it has reached and how long nothing further was heard, or given how long it is
-    on its way. A law of few observations gives way to the stated transit: that counts from the
+    on its way. A law of fewer than 20 observations gives way to the stated transit: that counts from the
     ship date, or from the first scan; once a later stage is entered, only the share that is left
     counts from there. The window is never before `now`.
 
@@ -134,7 +134,8 @@ def expect(
         transit: fastest and slowest time from hand-over to delivery, or None when there is a law.
         evidence: how many parcels stand behind `transit`; 0 for the line's own word.
         carrier: the carrier's own estimate, or None.
-        law: of the days from hand-over to delivery, or None.
+        law: of the days from hand-over to delivery, by stages (`StageTimes.law`) or of the whole
+            way (`TransitTimes.law`), or None.
         confidence: the share of parcels that should arrive by the end of the window, by the law.
         collects: when the carrier collects: what is handed over after its cut-off counts from the
             next opening. None: at all hours.
@@ -169,13 +170,14 @@ def expect(
     start = base or since or now
     if collects is not None:
         start = collects.begins(start)
-    if law is not None and transit is not None and law.whole.evidence < FEWEST:
-        few = Extra({"evidence": int(law.whole.evidence)})
+    learnt = None if law is None else as_law(law, "logistics.expect")
+    if learnt is not None and transit is not None and learnt.whole.evidence < FEWEST:
+        few = Extra({"evidence": int(learnt.whole.evidence)})
         reasons += (Reason("few_observations", "the stated transit counts", few),)
-        law = None
-    if law is not None:
+        learnt = None
+    if learnt is not None:
         value, why = _by_law(
-            shipment, start, law=law, confidence=confidence, now=now, delivers=delivers
+            shipment, start, law=learnt, confidence=confidence, now=now, delivers=delivers
         )
     elif transit is not None:
         value, why = _by_share(shipment, start, transit=transit, evidence=evidence, now=now)

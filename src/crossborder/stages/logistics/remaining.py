@@ -2,16 +2,34 @@
 
 from datetime import datetime, timedelta
 
+from crossborder.model.check import refuse
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Stage
+from crossborder.predict.quantiles import Distribution
 from crossborder.predict.transit import Left, TransitLaw
 
-__all__ = ["FEWEST", "begun", "entered", "remaining"]
+__all__ = ["FEWEST", "Law", "as_law", "begun", "entered", "remaining"]
 
 FEWEST = 20
 """A law of fewer observations gives way to what is stated, where something is."""
 
+Law = TransitLaw | Distribution
+"""Of the days from hand-over to delivery: by stages, or of the whole way alone."""
+
 _DAY = timedelta(days=1)
+
+
+def as_law(law: Law, source: str) -> TransitLaw:
+    """The law; days alone, as `TransitTimes.law` has them, are the law of the whole way.
+
+    Raises:
+        InvalidValue: it is neither.
+    """
+    if isinstance(law, Distribution):
+        return TransitLaw(law)
+    if not isinstance(law, TransitLaw):
+        raise refuse(source, "law", law, "must be a TransitLaw or a Distribution of days")
+    return law
 
 
 def entered(shipment: Shipment, stage: Stage) -> datetime | None:
@@ -35,6 +53,8 @@ def begun(shipment: Shipment) -> datetime | None:
 def remaining(shipment: Shipment, law: TransitLaw, *, base: datetime, now: datetime) -> Left:
     """What is left by the law, given that it has not arrived and how long it is where it is.
 
+    Laws of stages that rest on fewer than `FEWEST` observations give way to that of the whole.
+
     Args:
         shipment: with its state and scans.
         law: of the days from hand-over to delivery.
@@ -45,4 +65,10 @@ def remaining(shipment: Shipment, law: TransitLaw, *, base: datetime, now: datet
     since = entered(shipment, stage)
     here = stage.value if since is not None else None
     lasted = (now - since) / _DAY if since is not None else 0.0
-    return law.left(elapsed=(now - base) / _DAY, stage=here, lasted=lasted)
+    elapsed = (now - base) / _DAY
+    names = [each.stage for each in law.stages]
+    if here in names and law.whole.evidence >= FEWEST:
+        ahead = law.stages[names.index(here) :]
+        if min(each.days.evidence for each in ahead) < FEWEST:
+            here = None
+    return law.left(elapsed=elapsed, stage=here, lasted=lasted)

@@ -1,6 +1,8 @@
 """Scans from several sources, merged to one history, and what they add up to."""
 
-from datetime import UTC, datetime, timedelta
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
@@ -11,30 +13,91 @@ from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.shipment import Leg, Shipment
-from crossborder.model.tracking import Health, ParcelState, Stage, TrackingEvent, added_up
+from crossborder.model.tracking import (
+    TROUBLE,
+    Health,
+    ParcelState,
+    Stage,
+    TrackingEvent,
+    added_up,
+    together,
+)
 from crossborder.stages.logistics.zones import zoned
 
 __all__ = ["merge", "moment", "parcel_state", "track"]
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _PROGRESS = {stage: place for place, stage in enumerate(Stage)}
-_TROUBLE = frozenset({Health.ACTION_REQUIRED, Health.FAILED})
+_GRAVITY = {Health.FAILED: 2, Health.ACTION_REQUIRED: 1}
+_HOME = frozenset({Stage.DELIVERED, Stage.RETURNED})
+_GOING_BACK = frozenset({Stage.RETURNING, Stage.RETURNED})
+_COMPUTED = frozenset({Health.DELAYED, Health.SILENT})
 
 
 def moment(event: TrackingEvent) -> datetime:
     """Where an event stands among others: its instant, or its local time read as if it were UTC.
 
     The second is off by the unknown zone, up to 14 hours, and serves for ordering alone. A local
-    text that is no time stands before everything.
+    text that is no time, and a time at the end of the calendar (the year 1 or 9999, as clocks show
+    that were never set), stand before everything.
     """
     if event.at is not None:
-        return event.at.astimezone(UTC)
-    text = (event.local or "").strip().replace("/", "-")
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
+        return _utc(event.at)
+    clock = _local(event)
+    if clock is None:
         return _LONG_AGO
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    return clock.replace(tzinfo=UTC) if clock.tzinfo is None else _utc(clock)
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(UTC) if MINYEAR < at.year < MAXYEAR else _LONG_AGO
+
+
+def _local(event: TrackingEvent) -> datetime | None:
+    """The clock of a local time, with a zone where its text has one; None where it is no time."""
+    try:
+        clock = datetime.fromisoformat((event.local or "").strip().replace("/", "-"))
+    except ValueError:
+        return None
+    return clock if MINYEAR < clock.year < MAXYEAR else None
+
+
+def _moments(events: Sequence[TrackingEvent]) -> list[datetime]:
+    """Where each event stands among these.
+
+    A local time without a zone takes the offset of the nearest scan that has one, of the same
+    source in the same country: else a delivery at noon would stand before the morning's round,
+    whose place happened to say more.
+    """
+    clocks = {place: _local(event) for place, event in enumerate(events) if event.at is None}
+    if not clocks or len(clocks) == len(events):
+        return [moment(event) for event in events]
+    known: dict[tuple[str, str | None], list[tuple[datetime, timedelta]]] = {}
+    for event in events:
+        if event.at is not None and MINYEAR < event.at.year < MAXYEAR:
+            shown = (event.at.replace(tzinfo=None), event.at.utcoffset() or timedelta(0))
+            known.setdefault(_spoken(event), []).append(shown)
+    for shown_there in known.values():
+        shown_there.sort()
+    found = []
+    for place, event in enumerate(events):
+        clock, beside = clocks.get(place), known.get(_spoken(event))
+        if clock is None or clock.tzinfo is not None or not beside:
+            found.append(moment(event))
+        else:
+            found.append((clock - _nearest(clock, beside)).replace(tzinfo=UTC))
+    return found
+
+
+def _spoken(event: TrackingEvent) -> tuple[str, str | None]:
+    return event.source, event.place.country if event.place is not None else None
+
+
+def _nearest(clock: datetime, beside: list[tuple[datetime, timedelta]]) -> timedelta:
+    """The offset that the clocks nearest to this one had; the earlier of two as near."""
+    place = bisect_left(beside, (clock,))
+    _, offset = min(beside[max(0, place - 1) : place + 1], key=lambda at: abs(at[0] - clock))
+    return offset
 
 
 def _same(event: TrackingEvent) -> tuple[object, ...]:
@@ -45,7 +108,7 @@ def _same(event: TrackingEvent) -> tuple[object, ...]:
 
 def _identity(event: TrackingEvent) -> tuple[str, str, str, str, str]:
     """What tells scans apart, as texts that can be put in order."""
-    when = event.at.astimezone(UTC).isoformat() if event.at is not None else event.local or ""
+    when = _utc(event.at).isoformat() if event.at is not None else event.local or ""
     return event.source, when, event.code, event.text.casefold(), event.number
 
 
@@ -57,20 +120,25 @@ def _place(place: Place | None) -> tuple[str, ...]:
 
 
 def _order(event: TrackingEvent) -> tuple[object, ...]:
-    """A total order: by time, then by progress, then by everything else an event holds."""
+    """A total order: by progress, then by how much is told, then by everything else it holds.
+
+    Of two tellings of one scan the last in this order stands: the further stage, the graver
+    trouble and its reason, the one received first.
+    """
     at = event.at.isoformat() if event.at is not None else ""
-    received = event.received_at.astimezone(UTC) if event.received_at is not None else _LONG_AGO
+    received = _utc(event.received_at) if event.received_at is not None else _LONG_AGO
     return (
-        moment(event),
         _PROGRESS[event.stage],
         _identity(event),
-        event.text,
+        _GRAVITY.get(event.health, 0),
+        bool(event.reason),
+        _LONG_AGO - received,
         event.health.value,
-        event.reason or "",
+        event.text,
+        (event.reason is not None, event.reason or ""),
         _place(event.place),
         at,
         event.local or "",
-        _LONG_AGO - received,
         repr(sorted(event.extra.items())) if event.extra else "",
     )
 
@@ -79,7 +147,10 @@ def _placed(event: TrackingEvent) -> TrackingEvent:
     """The event with its moment, where only the local time was told and the place settles it."""
     if event.at is not None or event.local is None or event.place is None:
         return event
-    at = zoned(event.local, event.place)
+    clock = _local(event)
+    if clock is None or clock.tzinfo is not None:
+        return event
+    at = zoned(event.local.strip().replace("/", "-"), event.place)
     return event if at is None else evolve(event, at=at)
 
 
@@ -103,7 +174,7 @@ def merge(*streams: tuple[TrackingEvent, ...]) -> tuple[TrackingEvent, ...]:
     A scan with a local time only gets its moment where its place keeps one time (`local` stays
     beside it); else it stays without. Two events are one scan when source, time, code, text
     (ignoring case) and number are the same; of two tellings the one that reads a further stage
-    stays, then the one received first. A carrier that corrects itself in other words has made
+    stays, then the graver trouble, then the one received first. A carrier that corrects itself in other words has made
     another scan.
 
     >>> at = datetime(2026, 11, 2, tzinfo=UTC)
@@ -121,7 +192,8 @@ def merge(*streams: tuple[TrackingEvent, ...]) -> tuple[TrackingEvent, ...]:
             if other is not event and _stands(event, other):
                 kept[key] = event
     # Most scans differ in time: the whole order is asked for only where they do not.
-    ranked = [((moment(event), _PROGRESS[event.stage]), event) for event in kept.values()]
+    scans = list(kept.values())
+    ranked = list(zip(_moments(scans), scans, strict=True))
     ranked.sort(key=itemgetter(0))
     merged: list[TrackingEvent] = []
     for _, run in groupby(ranked, key=itemgetter(0)):
@@ -140,43 +212,123 @@ def parcel_state(events: tuple[TrackingEvent, ...]) -> ParcelState:
     return added_up(merge(events))
 
 
-def _with_numbers(shipment: Shipment, events: tuple[TrackingEvent, ...]) -> tuple[Leg, ...]:
-    """The legs, and one more for each number that an event brought, in the order of the history.
+def _legs(
+    shipment: Shipment, stated: tuple[Leg, ...], events: tuple[TrackingEvent, ...]
+) -> tuple[Leg, ...]:
+    """The legs, with those stated anew, and one more for each number that an event brought.
 
-    A leg that was added so before is added anew: scans may arrive in any order, and the legs are
-    those that all of them together say.
+    A leg that an event brought is named by who told of it, and gives way to a stated one of its
+    number. It is added anew each time: scans may arrive in any order, and the legs are those that
+    all of them together say.
     """
     brought = {event.number: event.source for event in reversed(events) if event.number}
     added = {number: Leg(carrier=source, number=number) for number, source in brought.items()}
-    told = _tellings(events)
-    stated = tuple(leg for leg in shipment.legs if leg not in told)
-    known = {shipment.number, *(leg.number for leg in stated)}
+    told = {Leg(carrier=event.source, number=event.number) for event in events if event.number}
+    legs = [leg for leg in shipment.legs if leg not in told]
+    places = {(leg.number, leg.carrier): place for place, leg in enumerate(legs) if leg.number}
+    for leg in stated:
+        if not leg.number or (leg.number, leg.carrier) == (shipment.number, shipment.carrier):
+            continue
+        place = places.get((leg.number, leg.carrier))
+        if place is None:
+            legs.append(leg)
+        else:
+            legs[place] = _fuller(legs[place], leg)
+    known = {shipment.number, *(leg.number for leg in legs)}
     order = dict.fromkeys(event.number for event in events if event.number)
-    return (*stated, *(added[number] for number in order if number not in known))
+    return (*legs, *(added[number] for number in order if number not in known))
 
 
-def _tellings(events: tuple[TrackingEvent, ...]) -> set[Leg]:
-    """Every leg that some scan could have brought."""
-    return {Leg(carrier=event.source, number=event.number) for event in events if event.number}
+def _fuller(leg: Leg, again: Leg) -> Leg:
+    """A leg with what another telling of it adds."""
+    names = ("line", "origin", "destination", "planned", "handed_at")
+    return evolve(leg, **{name: getattr(leg, name) or getattr(again, name) for name in names})
 
 
-@decides("logistics.track", 2)
+def _reported(state: ParcelState, told: ParcelState) -> ParcelState | None:
+    """What a state says beyond the scans that it stands beside: a carrier's own word."""
+    trouble = state.health in TROUBLE and (state.health, state.reason) != (
+        told.health,
+        told.reason,
+    )
+    if state.stage is told.stage and not trouble:
+        return None
+    return evolve(state, health=Health.OK) if state.health in _COMPUTED else state
+
+
+def _settled(
+    shipment: Shipment, news: ParcelState | None, merged: tuple[TrackingEvent, ...]
+) -> ParcelState:
+    """The state by the scans, and by the carrier's word where that says more.
+
+    What was reported before stands until scans add up to something else; a reported arrival
+    stands until there is a way back. A scan after all that was known then reopens it.
+    """
+    before, told = added_up(shipment.events), added_up(merged)
+    known = _reported(shipment.state, before)
+    if news is None and known is not None and (told == before or known.stage in _HOME):
+        if known.stage is Stage.DELIVERED and told.stage not in _GOING_BACK and told != before:
+            return evolve(known, reopened=known.reopened or _later(shipment, merged))
+        news = known
+    if known is not None and known.stage in _GOING_BACK and told.stage is Stage.DELIVERED:
+        return evolve(told, stage=Stage.RETURNED)
+    if news is None or (told.stage.ended and not news.stage.ended):
+        return told
+    if news.stage is Stage.DELIVERED and told.stage in _GOING_BACK:
+        return told
+    return together(news, told)
+
+
+def _later(shipment: Shipment, merged: tuple[TrackingEvent, ...]) -> bool:
+    """Whether it was scanned on its way after the last thing that was heard of it."""
+    heard = [event.received_at for event in shipment.events if event.received_at is not None]
+    return bool(heard) and any(
+        event.at is not None
+        and event.at > max(heard)
+        and event.stage not in (Stage.UNKNOWN, Stage.DELIVERED)
+        for event in merged
+    )
+
+
+@decides("logistics.track", 3)
 def track(
-    shipment: Shipment, events: tuple[TrackingEvent, ...], *, now: datetime
+    shipment: Shipment, news: tuple[TrackingEvent, ...] | Shipment, *, now: datetime
 ) -> Decision[Shipment]:
-    """The shipment with more scans: history merged, state computed anew, new numbers as legs.
+    """The shipment with what was heard of it: history merged, state and legs told anew.
 
-    The same scans again change nothing and cause no events.
+    Of a parcel as a reader gives it, everything is taken: its scans, the carrier's word for the
+    whole parcel where that says more than the scans, its legs, ids and whatever else it holds. Our
+    own id, order, promise and line stay. The same news again change nothing and cause no events.
 
     Args:
         shipment: as known so far.
-        events: from one or more sources, in any order.
+        news: scans from one or more sources, in any order; or a parcel of a `Reading`.
         now: the moment of reading, for the events that follow.
+
+    >>> from crossborder.model.ids import ShipmentId
+    >>> known = Shipment(ShipmentId("s1"), "acme", "A1", line="FAST")
+    >>> read = Shipment(ShipmentId("A1"), "acme", "A1", state=ParcelState(Stage.DELIVERED))
+    >>> at = datetime(2026, 11, 22, tzinfo=UTC)
+    >>> after = track(known, read, now=at).value
+    >>> after.id, after.line, after.state.stage.value, track(after, (), now=at).value == after
+    ('s1', 'FAST', 'delivered', True)
     """
+    read = news if isinstance(news, Shipment) else None
+    events = read.events if read is not None else news
+    assert isinstance(events, tuple)
     merged = merge(shipment.events, events)
-    before, state = shipment.state, added_up(merged)
-    legs = _with_numbers(shipment, merged)
+    word = None if read is None else _reported(read.state, added_up(read.events))
+    before, state = shipment.state, _settled(shipment, word, merged)
+    legs = _legs(shipment, () if read is None else read.legs, merged)
     after = evolve(shipment, events=merged, state=state, legs=legs)
+    if read is not None:
+        after = evolve(
+            after,
+            ship_date=shipment.ship_date or read.ship_date,
+            line=shipment.line or read.line,
+            refs=tuple(dict.fromkeys((*shipment.refs, *read.refs))),
+            extra=Extra({**shipment.extra, **read.extra}),
+        )
     facts = Extra(
         {
             "from": before.stage.value,
@@ -189,13 +341,16 @@ def track(
         Reason("merged", facts=Extra({"before": len(shipment.events), "after": len(merged)})),
         Reason(f"stage_{state.stage.value}", facts=facts),
     ]
-    reasons += [Reason("new_number", leg.number) for leg in legs[len(shipment.legs) :]]
+    if word is not None and state.stage is word.stage:
+        reasons.append(Reason("reported", "the carrier says so of the whole parcel"))
+    known = set(shipment.numbers)
+    reasons += [Reason("new_number", number) for number in after.numbers if number not in known]
     names = []
     if state.stage is not before.stage:
         names.append("logistics.stage_changed")
         if state.stage is Stage.DELIVERED:
             names.append("logistics.delivered")
-    if state.health in _TROUBLE and (state.health, state.reason) != (before.health, before.reason):
+    if state.health in TROUBLE and (state.health, state.reason) != (before.health, before.reason):
         names.append("logistics.exception")
     if state.reopened and not before.reopened:
         names.append("logistics.reopened")

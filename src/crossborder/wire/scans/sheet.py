@@ -17,11 +17,11 @@ from crossborder.model.shipment import Leg, Shipment
 from crossborder.model.time import Window
 from crossborder.model.tracking import (
     Expected,
-    Health,
     ParcelState,
     Stage,
     TrackingEvent,
     added_up,
+    together,
 )
 from crossborder.wire.payload import Payload
 from crossborder.wire.scans.fields import as_text, entries, getter, grouped, without
@@ -33,12 +33,6 @@ from crossborder.wire.xml import read_xml
 
 __all__ = ["ParcelDraft", "Sheet"]
 
-_MOVING = frozenset(
-    {
-        *(Stage.ACCEPTED, Stage.EXPORT, Stage.LINE_HAUL, Stage.IMPORT_CUSTOMS),
-        *(Stage.HANDOVER, Stage.LAST_MILE, Stage.OUT_FOR_DELIVERY, Stage.COLLECT),
-    }
-)
 _MOMENT = attrgetter("at")
 _ONCE = attrgetter(*("at", "local", "code", "text", "stage", "health", "reason", "place", "number"))
 _PROGRESS = {stage: place for place, stage in enumerate(Stage)}
@@ -176,7 +170,7 @@ class ParcelDraft:
             tuple(self.legs),
             (),
             events,
-            _together(self.state, events),
+            together(self.state, added_up(events)),
             None,  # and so is the promise
             self.expected,
             self.line,
@@ -184,27 +178,6 @@ class ParcelDraft:
             tuple(self.refs),
             left | kept(self.extra),
         )
-
-
-def _together(reported: ParcelState | None, events: tuple[TrackingEvent, ...]) -> ParcelState:
-    """What is reported of the parcel, where it says more than its events do.
-
-    A report that it only moves gives way to scans that say where; one of trouble without a stage
-    or a reason takes them from the scans.
-    """
-    told = added_up(events)
-    if reported is None or reported == UNKNOWN:
-        return told
-    vague = reported.stage is Stage.UNKNOWN or (
-        reported.stage is Stage.LINE_HAUL and told.stage in _MOVING
-    )
-    if not vague and reported.stage is not told.stage:
-        return reported
-    if reported.health is Health.OK and not reported.reason:
-        return told
-    if told.health is not Health.OK and reported.reason in (None, "unknown"):
-        return told
-    return ParcelState(told.stage, reported.health, reported.reason, told.reopened)
 
 
 def _ordered(scans: list[TrackingEvent]) -> tuple[TrackingEvent, ...]:

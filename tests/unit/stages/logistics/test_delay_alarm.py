@@ -14,7 +14,7 @@ from crossborder.model.ids import ShipmentId
 from crossborder.model.money import Price
 from crossborder.model.shipment import Shipment
 from crossborder.model.time import Window
-from crossborder.model.tracking import Health, ParcelState, Stage, TrackingEvent
+from crossborder.model.tracking import Expected, Health, ParcelState, Stage, TrackingEvent
 from crossborder.replay import replay, to_record
 from crossborder.stages.logistics import track
 from crossborder.stages.logistics.consolidation import MISSING
@@ -59,11 +59,11 @@ def raised(parcel: Shipment, day: int, **more: Any) -> Alarm:
         max_size=40,
     )
 )
-def test_the_alarms_of_one_parcel_only_ever_get_graver(
+def test_the_next_alarm_is_graver_unless_the_trouble_told_before_is_over(
     days: list[tuple[int, Decimal, Health, bool]],
 ) -> None:
     known: Alarm | None = None
-    told: list[Alarm] = []
+    told: list[tuple[Alarm, bool]] = []
     day, seen = 0, SENT
     for more, chance, health, scan in days:
         day += more
@@ -76,11 +76,11 @@ def test_the_alarms_of_one_parcel_only_ever_get_graver(
         assert len(decision.events) == (decision.value is not None)
         if decision.value is not None:
             known = decision.value
-            told.append(known)
+            told.append((known, "over" in decision.codes))
             # Asked again at the same moment there is nothing new to tell.
             assert alarm(parcel, now=now, probability=chance, known=known).value is None
-    grades = [GRAVITY[item.kind] for item in told]
-    assert all(later > one for one, later in pairwise(grades))
+    for (one, _), (later, over) in pairwise(told):
+        assert over or GRAVITY[later.kind] > GRAVITY[one.kind]
 
 
 @given(st.decimals("0", "1", places=3), st.integers(0, 19))
@@ -196,7 +196,7 @@ def test_an_alarm_can_be_made_again_from_its_record() -> None:
             worth=WORTH,
             policy=AlarmPolicy(),
         )
-    assert decision.rule == "logistics.alarm/1"
+    assert decision.rule == "logistics.alarm/2"
     assert replay(to_record(decision)) == evolve(decision, inputs=None)
 
 
@@ -229,3 +229,64 @@ def test_a_parcel_that_is_missed_where_its_bag_was_opened_is_lost_at_once(reason
     assert raised(missed, 5, worth=WORTH, resend=ANOTHER).kind == "lost"
     other = scanned(Stage.LINE_HAUL, 5, health=Health.FAILED, reason="weather_delay")
     assert raised(other, 5, worth=WORTH, resend=ANOTHER).kind == "exception"
+
+
+def test_another_reason_is_another_trouble_and_the_same_one_is_not() -> None:
+    papers = scanned(
+        Stage.IMPORT_CUSTOMS, 5, health=Health.ACTION_REQUIRED, reason="customs_documentation"
+    )
+    first = raised(papers, 5)
+    assert (first.kind, first.reason) == ("exception", "customs_documentation")
+    assert look(papers, 6, known=first).value is None
+    address = scanned(Stage.LAST_MILE, 9, health=Health.FAILED, reason="address_wrong")
+    assert raised(address, 9, known=first).reason == "address_wrong"
+
+
+def test_what_was_called_lost_and_is_scanned_again_may_have_new_trouble() -> None:
+    lost = raised(scanned(Stage.EXPORT, 1), 17)
+    assert lost.kind == "lost"
+    found = scanned(Stage.IMPORT_CUSTOMS, 18, health=Health.ACTION_REQUIRED, reason="papers")
+    decision = look(found, 18, known=lost)
+    assert decision.value is not None
+    assert decision.value.kind == "exception"
+    assert "over" in decision.codes
+    # Without a scan since, nothing is over.
+    held = evolve(scanned(Stage.EXPORT, 1), state=found.state)
+    assert look(held, 18, known=lost).value is None
+
+
+@pytest.mark.parametrize(
+    ("parcel", "kind"),
+    [
+        (scanned(Stage.COLLECT, 3), "silent"),
+        (scanned(Stage.RETURNING, 3), "exception"),
+        (scanned(Stage.RETURNING, 3, health=Health.FAILED), "exception"),
+        (evolve(scanned(Stage.REGISTERED, 3), ship_date=None), "silent"),
+        (scanned(Stage.LAST_MILE, 3), "lost"),
+    ],
+)
+def test_long_silence_is_a_loss_only_on_the_way(parcel: Shipment, kind: str) -> None:
+    assert raised(parcel, 19).kind == kind
+
+
+def test_a_parcel_on_its_way_back_is_no_longer_late() -> None:
+    back = scanned(Stage.RETURNING, 3)
+    assert raised(back, 30).kind == "exception"
+    assert look(back, 30).codes[:1] == ("exception",)
+
+
+def test_without_a_chance_its_likely_arrival_counts_and_not_the_slowest() -> None:
+    parcel = scanned(Stage.LINE_HAUL, 3)
+    for latest, found in ((SENT + 30 * DAY, None), (SENT + 42 * DAY, "at_risk")):
+        likely = SENT + (latest - SENT) / 2
+        expected = Expected(Window(SENT, latest), likely, "line", 0, SENT)
+        value = look(evolve(parcel, expected=expected), 4).value
+        assert (None if value is None else value.kind) == found
+
+
+def test_a_scan_from_next_year_does_not_hide_silence() -> None:
+    parcel = track(
+        scanned(Stage.LINE_HAUL, 2), (TrackingEvent("17track", "?", at=SENT + 365 * DAY),), now=SENT
+    ).value
+    assert raised(parcel, 10).kind == "silent"
+    assert raised(parcel, 18).kind == "lost"

@@ -16,12 +16,15 @@ from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Health, Stage
 from crossborder.stages.logistics.delay.policy import ACTIONS, AlarmPolicy
 from crossborder.stages.logistics.delay.warning import last_seen, one_of
+from crossborder.stages.logistics.remaining import begun
 
 __all__ = ["Alarm", "AlarmOption", "alarm"]
 
 _GRAVITY = {"silent": 1, "at_risk": 2, "late": 2, "exception": 3, "lost": 4, "claim_due": 5}
-"""That it may be late, and that it is, are one trouble: the customer is told once."""
+"""The graver, the higher. That it may be late, and that it is, are one trouble: told once."""
 
+_WAITS = frozenset({Stage.COLLECT, Stage.RETURNING})
+"""Where long silence is usual: it lies ready for the buyer, or goes home, where few look."""
 _GONE = frozenset({Stage.LOST, Stage.DESTROYED})
 _MISSING = frozenset({"carrier_parcel_lost", "missing_at_break_bulk"})
 """Reasons that say the same before the carrier says it by a stage."""
@@ -50,12 +53,13 @@ class Alarm:
 
     Attributes:
         shipment_id: the parcel.
-        kind: silent, at_risk, late, exception, lost or claim_due.
+        kind: silent, at_risk or late, exception, lost, claim_due: in this order the graver.
         slack: time left: until the end of the promise, of the usual gap, or of the carrier's term
             for claims; negative when it is used up.
         options: what can be done, the proposed action first.
         raised_at: when.
         probability: of being late, where it is known.
+        reason: of an exception, such as `customs_documentation`, where the carrier tells one.
     """
 
     shipment_id: ShipmentId
@@ -64,6 +68,7 @@ class Alarm:
     options: tuple[AlarmOption, ...]
     raised_at: datetime
     probability: Decimal | None = None
+    reason: str | None = None
 
     def __attrs_post_init__(self) -> None:
         if not self.options:
@@ -75,8 +80,10 @@ class Alarm:
         return self.options[0]
 
     def worse_than(self, other: "Alarm | None") -> bool:
-        """Whether it tells of more than the other one did."""
-        return other is None or _GRAVITY[self.kind] > _GRAVITY[other.kind]
+        """Whether it tells of more than the other one did: it is graver, or for another reason."""
+        if other is None or _GRAVITY[self.kind] > _GRAVITY[other.kind]:
+            return True
+        return self.kind == other.kind == "exception" and self.reason != other.reason
 
 
 @frozen
@@ -95,18 +102,23 @@ class _Case:
         return AlarmOption(action, self.policy.unasked(action, price), price)
 
     def of(self, kind: str, slack: timedelta, *options: AlarmOption) -> Alarm:
-        return Alarm(self.shipment.id, kind, slack, options, self.now, self.probability)
+        reason = self.shipment.state.reason if kind == "exception" else None
+        return Alarm(self.shipment.id, kind, slack, options, self.now, self.probability, reason)
 
     @property
     def quiet(self) -> timedelta:
-        seen = last_seen(self.shipment)
+        seen = last_seen(self.shipment, self.now)
         return timedelta(0) if seen is None else self.now - seen
 
     @property
     def gone(self) -> bool:
-        """Whether it is lost, or silent for so long that it must be treated so."""
-        silent = self.quiet > self.gap * self.policy.lost_after
+        """Whether it is lost, or silent for so long that it must be treated so.
+
+        Not so while it waits to be collected, goes back, or was never handed over.
+        """
         state = self.shipment.state
+        moves = begun(self.shipment) is not None and state.stage not in _WAITS
+        silent = moves and self.quiet > self.gap * self.policy.lost_after
         return silent or state.stage in _GONE or state.reason in _MISSING
 
     def claim(self) -> tuple[AlarmOption, ...]:
@@ -128,16 +140,16 @@ def _silent(case: _Case) -> Alarm | None:
 
 
 def _lateness(case: _Case) -> Alarm | None:
-    """Late now, likely to be late, or expected after the promise where no chance is known."""
+    """Late now, likely to be late, or most likely after the promise where no chance is known."""
     promised, expected = case.shipment.promised, case.shipment.expected
-    if promised is None:
+    if promised is None or case.shipment.state.stage is Stage.RETURNING:
         return None
     left = promised.latest - case.now
     tell, chase = case.option("tell_customer"), case.option("chase_carrier")
     if left < timedelta(0):
         return case.of("late", left, tell, chase)
     if case.probability is None:
-        over = expected is not None and expected.window.latest > promised.latest
+        over = expected is not None and expected.likely > promised.latest
     else:
         over = case.policy.rule.calls(float(case.probability), left=left / _DAY)
     return case.of("at_risk", left, tell) if over else None
@@ -147,7 +159,7 @@ def _exception(case: _Case) -> Alarm | None:
     health, promised = case.shipment.state.health, case.shipment.promised
     left = promised.latest - case.now if promised is not None else timedelta(0)
     tell, chase = case.option("tell_customer"), case.option("chase_carrier")
-    if health is Health.FAILED:
+    if health is Health.FAILED or case.shipment.state.stage is Stage.RETURNING:
         return case.of("exception", left, chase, tell)
     return case.of("exception", left, tell, chase) if health is Health.ACTION_REQUIRED else None
 
@@ -171,7 +183,7 @@ def _claim_due(case: _Case) -> Alarm | None:
     return case.of("claim_due", left, *case.claim()) if left <= case.policy.claim_notice else None
 
 
-@decides("logistics.alarm", 1)
+@decides("logistics.alarm", 2)
 def alarm(
     shipment: Shipment,
     *,
@@ -186,14 +198,15 @@ def alarm(
     """The alarm to raise for a parcel now, or None.
 
     The gravest of what is found counts; what is no worse than the alarm already known is not told
-    again. Reasons name all that was found. Nothing a carrier wrote is read: only stages, health
+    again, until the parcel was scanned since and that trouble is no longer found. Reasons name all that was found. Nothing a carrier wrote is read: only stages, health
     and times.
 
     Args:
         shipment: with its state and promise.
         now: the moment of looking.
         policy: thresholds, caps, and what may run without being confirmed.
-        probability: of being late, as of now; without it an expectation after the promise counts.
+        probability: of being late, as of now; without it counts whether its likely arrival lies
+            after the promise.
         known: the last alarm raised for this parcel.
         gap: the longest time without a scan usual on its line; None: the policy's.
         worth: what a refund costs.
@@ -221,11 +234,22 @@ def alarm(
         return Decision(None, (Reason("on_its_way", "nothing to worry about"),))
     reasons = tuple(Reason(item.kind, item.proposal.action, _facts(item)) for item in found)
     worst = found[0]
+    if known is not None and _over(known, case, found):
+        reasons += (Reason("over", f"{known.kind} is over", _facts(known)),)
+        known = None
     if not worst.worse_than(known):
         return Decision(None, (*reasons, Reason("told_already", "no worse than the last alarm")))
     how = "automatic" if worst.proposal.automatic else "to_confirm"
     event = Event("logistics.alarm_raised", shipment.id, now, _facts(worst))
     return Decision(worst, (*reasons, Reason(how, worst.proposal.action)), (event,))
+
+
+def _over(known: Alarm, case: _Case, found: list[Alarm]) -> bool:
+    """Whether the trouble told before has passed: scanned since, and nothing as grave is found."""
+    seen = last_seen(case.shipment, case.now)
+    if seen is None or seen <= known.raised_at:
+        return False
+    return all(_GRAVITY[item.kind] < _GRAVITY[known.kind] for item in found)
 
 
 _LOOKS = (_claim_due, _lost, _exception, _lateness, _silent)

@@ -51,10 +51,16 @@ class DelayWarning:
     since: datetime = field()
 
 
-def last_seen(shipment: Shipment) -> datetime | None:
-    """The last scan whose time can be read, or the hand-over."""
+_AHEAD = timedelta(days=1)
+"""How far a scan may lie ahead: clocks are off, and local times are read as if they were UTC."""
+
+
+def last_seen(shipment: Shipment, now: datetime) -> datetime | None:
+    """The last scan whose time can be read and has come, or the hand-over; never after `now`."""
     moments = (moment(event) for event in shipment.events)
-    return max((at for at in moments if at.year > MINYEAR), default=shipment.ship_date)
+    seen = [at for at in moments if at.year > MINYEAR and at <= now + _AHEAD]
+    last = max(seen, default=shipment.ship_date)
+    return None if last is None else min(last, now)
 
 
 def _exception(shipment: Shipment, now: datetime) -> DelayWarning | None:
@@ -79,7 +85,7 @@ def _late(shipment: Shipment, now: datetime) -> DelayWarning | None:
 
 
 def _silent(shipment: Shipment, now: datetime, gap: timedelta) -> DelayWarning | None:
-    seen = last_seen(shipment)
+    seen = last_seen(shipment, now)
     if seen is None or now - seen <= gap:
         return None
     quiet = now - seen
@@ -87,7 +93,7 @@ def _silent(shipment: Shipment, now: datetime, gap: timedelta) -> DelayWarning |
     return DelayWarning(shipment.id, "silent", gap - quiet, proposal, seen)
 
 
-@decides("logistics.warn", 2)
+@decides("logistics.warn", 3)
 def warn(
     shipment: Shipment, *, now: datetime, gap: timedelta = timedelta(days=5)
 ) -> Decision[DelayWarning | None]:
