@@ -1,6 +1,6 @@
 """A parcel's way: the legs it travels, and what it travels in."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
 
@@ -169,6 +169,10 @@ class HandlingUnit:
         return next((stay.inside for stay in self.stays if stay.holds(at)), None)
 
 
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(UTC).date().isoformat()
+
+
 @frozen(field_transformer=checked)
 class Shipment:
     """A parcel on its way to a buyer.
@@ -209,15 +213,17 @@ class Shipment:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Number, carrier and ship date: a number alone comes back after a year."""
-        day = self.ship_date.date().isoformat() if self.ship_date is not None else ""
-        return self.number, self.carrier, day
+        """Number, carrier and ship date: a number alone comes back after a year.
+
+        The day is that in UTC, so that one moment told in two zones is one key.
+        """
+        return self.number, self.carrier, _day(self.ship_date)
 
     @property
     def keys(self) -> tuple[tuple[str, str, str], ...]:
         """Number, carrier and the day it was handed over, for every number it travels under."""
         later = (
-            (leg.number, leg.carrier, leg.handed_at.date().isoformat() if leg.handed_at else "")
+            (leg.number, leg.carrier, _day(leg.handed_at))
             for leg in self.legs
             if leg.number and (leg.number, leg.carrier) != (self.number, self.carrier)
         )

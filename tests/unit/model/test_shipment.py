@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -94,3 +94,10 @@ def test_a_parcel_is_shown_as_a_table_of_its_scans() -> None:
     shown = parcel._repr_html_()
     assert "&lt;left&gt;" in shown
     assert "2026-11-04 08:30:00" in shown
+
+
+def test_one_moment_told_in_two_zones_is_one_key() -> None:
+    beijing = AT.astimezone(timezone(timedelta(hours=8)))
+    one, other = (Shipment(ShipmentId("1"), "yunexpress", "YT1", at) for at in (AT, beijing))
+    assert one == other
+    assert one.key == other.key

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import evolve
 
 from crossborder.adapters.memory.effects import Answer, Effects, load_as, refused, show
+from crossborder.errors import InvalidValue
 from crossborder.model.carriage import Label, Line, Quote, ShipmentRequest
 from crossborder.model.ids import Ref, ShipmentId
 from crossborder.model.money import Price
@@ -29,8 +30,14 @@ class CarrierState(Effects):
         self.lines[line.id] = line
 
     def scan(self, number: str, events: tuple[TrackingEvent, ...], *, last_mile: str = "") -> None:
-        """Let a parcel be scanned; a last-mile number may come with it."""
-        parcel = self.shipments[number]
+        """Let a parcel be scanned; a last-mile number may come with it.
+
+        Raises:
+            InvalidValue: no parcel was booked under the number.
+        """
+        parcel = self.shipments.get(number)
+        if parcel is None:
+            raise InvalidValue("was not booked here", field="number", value=number, source="memory")
         legs = parcel.legs
         if last_mile:
             legs = (*legs, Leg("last-mile", "road", last_mile))

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from crossborder.errors import NotFound, OutcomeUnknown
+from crossborder.errors import InvalidValue, NotFound, OutcomeUnknown
 from crossborder.model.carriage import Label, Line, Parcel, Quote, ServiceClass, ShipmentRequest
 from crossborder.model.ids import OrderId, ShipmentId
 from crossborder.model.measure import Weight
@@ -166,3 +166,8 @@ def test_a_scan_may_come_without_a_last_mile_number(talk: Any) -> None:
     (parcel,) = talk(talk.memory.track((booked,), now=NOW)).parcels
     assert parcel.events == (*booked.events, scan)
     assert parcel.legs == booked.legs
+
+
+def test_a_number_that_was_not_booked_cannot_be_scanned(talk: Any) -> None:
+    with pytest.raises(InvalidValue, match="was not booked here"):
+        talk.state.scan("N1", ())
