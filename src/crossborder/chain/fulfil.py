@@ -24,6 +24,7 @@ from crossborder.protocols.sourcing import Purchasing
 from crossborder.serial import from_json, to_json
 from crossborder.stages import logistics, orders
 from crossborder.stages.inventory.virtual import latest_purchase
+from crossborder.stages.logistics.scorecard import LaneScore
 
 __all__ = ["Bought", "Sent", "fulfil", "send"]
 
@@ -143,9 +144,14 @@ def send(
     parcel: Parcel,
     *,
     terms: Terms,
+    scores: tuple[LaneScore, ...] = (),
     now: datetime,
 ) -> Steps[Sent]:
-    """Book the parcel on the line that fits best, and tell the channel."""
+    """Book the parcel on the line that fits best, and tell the channel.
+
+    With `scores` of carriers (`logistics.scorecard`) a line is taken for what its parcels have
+    shown, from the country of our warehouse.
+    """
     told: Told = []
     now = yield from as_of(now)
     if order.ship_to is None:
@@ -166,6 +172,8 @@ def send(
         now=now,
         deliver_by=order.deliver_by,
         day_value=terms.day_value,
+        scores=scores,
+        origin=terms.warehouse.country,
     )
     told.append((9, chosen))
     if chosen.value is None:

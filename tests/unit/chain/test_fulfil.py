@@ -8,15 +8,18 @@ from attrs import evolve
 from crossborder.chain import collect, fulfil, send
 from crossborder.conversation import Steps, flow
 from crossborder.model.carriage import Parcel, Quote
-from crossborder.model.ids import SupplierId, WarehouseId
+from crossborder.model.ids import ShipmentId, SupplierId, WarehouseId
 from crossborder.model.measure import Weight
 from crossborder.model.money import Money, Price
 from crossborder.model.order import Order
 from crossborder.model.outcome import Done, Refused
 from crossborder.model.place import Address
 from crossborder.model.purchase import PurchaseStatus
+from crossborder.model.shipment import Shipment
 from crossborder.model.stock import RealStock
+from crossborder.model.tracking import ParcelState, Stage, TrackingEvent
 from crossborder.stages.inventory import LeadTime
+from crossborder.stages.logistics.scorecard import CarrierBook
 from crossborder.stages.orders import hold
 
 PARCEL = Parcel(Weight.kg("0.42"))
@@ -190,6 +193,28 @@ def test_a_parcel_is_booked_on_the_best_line_and_the_channel_is_told(site: Any) 
     assert made.state.orders["1001"].fulfilments == (sent.fulfilment.value,)
     assert _send(made, order).outcome == sent.outcome
     assert made.state.counted("parcel") == made.state.counted("dispatch") == 1
+
+
+def test_what_a_line_has_shown_turns_the_choice_to_another_one(site: Any) -> None:
+    other, made = site(), site()
+    stated, order = _send(other, _paid(other)).line, _paid(made)
+    start, book = made.world.start - timedelta(days=120), CarrierBook()
+    for number in range(200):
+        handed = start + timedelta(hours=number)
+        came = handed + timedelta(days=60)
+        parcel = Shipment(
+            ShipmentId(str(number)),
+            stated.carrier,
+            str(number),
+            handed,
+            line=stated.id,
+            events=(TrackingEvent("memory", "OK", stage=Stage.DELIVERED, at=came),),
+            state=ParcelState(Stage.DELIVERED),
+        )
+        book.observe(parcel, known_at=came, now=made.world.start, lane=("CN", "US"))
+    score = book.score(stated.carrier, "CN", "US", now=made.world.start, line=stated.id)
+    sent = _send(made, order, scores=(score,))
+    assert sent.line.id != stated.id
 
 
 def test_without_an_address_nothing_is_sent(site: Any) -> None:

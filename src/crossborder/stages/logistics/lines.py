@@ -76,8 +76,14 @@ def _exactness(score: LaneScore) -> tuple[bool, bool, bool, datetime, str]:
     return bool(score.line), bool(score.destination), bool(score.origin), score.at, score.origin
 
 
-def _score_of(line: Line, country: str, scores: tuple[LaneScore, ...]) -> LaneScore | None:
-    """The score that says most of this line to this country, or None."""
+def _score_of(
+    line: Line, country: str, origin: str, scores: tuple[LaneScore, ...]
+) -> tuple[LaneScore | None, bool]:
+    """The score that says most of this line to this country, and whether an origin was missed.
+
+    Where nobody says from where it goes, scores from one origin alone are taken for it; from
+    several, none of them.
+    """
     fit = [
         score
         for score in scores
@@ -85,17 +91,24 @@ def _score_of(line: Line, country: str, scores: tuple[LaneScore, ...]) -> LaneSc
         and score.line in ("", line.id)
         and score.destination in ("", country)
     ]
-    return max(fit, key=_exactness, default=None)
+    origins = {score.origin for score in fit if score.origin}
+    missed = not origin and len(origins) > 1
+    if origin or missed:
+        fit = [score for score in fit if score.origin in ("", origin)]
+    return max(fit, key=_exactness, default=None), missed
 
 
 def _as_measured(
-    lines: tuple[Line, ...], country: str, scores: tuple[LaneScore, ...]
+    lines: tuple[Line, ...], country: str, origin: str, scores: tuple[LaneScore, ...]
 ) -> tuple[list[Line], list[Reason]]:
     """The lines by id, with what their scores have shown of them."""
     found: list[Line] = []
     reasons: list[Reason] = []
     for line in sorted(lines, key=lambda line: line.id):
-        score = _score_of(line, country, scores)
+        score, missed = _score_of(line, country, origin, scores)
+        if missed:
+            text = "there are scores from several countries"
+            reasons.append(Reason("origin_not_told", text, Extra({"line": line.id})))
         if score is not None:
             decision = measured(line, score)
             line = decision.value
@@ -104,7 +117,7 @@ def _as_measured(
     return found, reasons
 
 
-@decides("logistics.choose", 1)
+@decides("logistics.choose", 2)
 def choose(
     lines: tuple[Line, ...],
     parcel: Parcel,
@@ -114,6 +127,7 @@ def choose(
     deliver_by: datetime | None = None,
     day_value: Money | None = None,
     scores: tuple[LaneScore, ...] = (),
+    origin: str = "",
     at_stake: Money | None = None,
 ) -> Decision[Line | None]:
     """The line with the least cost and value of time, of those that can carry the parcel at all.
@@ -129,7 +143,9 @@ def choose(
         now: the moment of handing over.
         deliver_by: what the buyer was promised, or None.
         day_value: what it is worth to be there a day sooner, or None for nothing.
-        scores: of the carriers, their lines and lanes, as far as there are any.
+        scores: of the carriers, their lines and lanes, as far as there are any; those from another
+            origin do not count.
+        origin: the country from where it goes; may be left out where all scores are of one.
         at_stake: what a lost parcel costs, or None for nothing.
 
     Raises:
@@ -139,7 +155,7 @@ def choose(
     ids = [line.id for line in lines]
     if len(set(ids)) < len(ids):
         raise refuse("choose", "lines", ids, "has two lines of one id")
-    known, reasons = _as_measured(lines, country, scores)
+    known, reasons = _as_measured(lines, country, origin, scores)
     fit = []
     for line in known:
         code, text = _refusal(line, parcel, country, now, deliver_by)

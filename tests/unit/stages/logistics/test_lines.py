@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 from crossborder.errors import InvalidValue
 from crossborder.model.carriage import Line, Parcel, ServiceClass
 from crossborder.model.decision import Decision
+from crossborder.model.ids import ShipmentId
 from crossborder.model.measure import Size, Weight
 from crossborder.model.money import Money, Price
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import ParcelState, Stage, TrackingEvent
 from crossborder.stages.logistics import billable, choose
+from crossborder.stages.logistics.scorecard import CarrierBook, LaneScore
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 
@@ -148,3 +152,34 @@ def test_what_a_loss_costs_is_weighed_beside_cost_and_time(
 
     fit = [item for item in risky if not item.countries or "US" in item.countries]
     assert total(found) == min(map(total, fit))
+
+
+def _shown(origin: str, days: int) -> LaneScore:
+    book = CarrierBook()
+    for number in range(200):
+        handed = NOW - timedelta(days=60) + timedelta(hours=number)
+        came = handed + timedelta(days=days)
+        parcel = Shipment(
+            ShipmentId(str(number)),
+            "yunexpress",
+            str(number),
+            handed,
+            events=(TrackingEvent("y", "OK", stage=Stage.DELIVERED, at=came),),
+            state=ParcelState(Stage.DELIVERED),
+        )
+        book.observe(parcel, known_at=came, now=NOW, lane=(origin, "US"))
+    return book.score("yunexpress", origin, "US", now=NOW)
+
+
+def test_what_a_line_has_shown_from_elsewhere_says_nothing_of_it_from_here() -> None:
+    scores = (_shown("CN", 25), _shown("DE", 4))
+
+    def slowest(*known: LaneScore, **told: str) -> int:
+        found = pick(line("A", "1"), scores=known, **told)
+        assert found.value is not None
+        assert ("origin_not_told" in found.codes) == (len(known) > 1 and not told)
+        return found.value.transit[1].days
+
+    assert slowest(*scores, origin="CN") == slowest(scores[0]) == 25
+    assert slowest(*scores, origin="DE") == slowest(scores[1]) < 9
+    assert slowest(*scores) == slowest(*scores, origin="FR") == 9
