@@ -1,38 +1,39 @@
 """One checkpoint as AfterShip tells it."""
 
-from datetime import datetime, timezone
+from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from crossborder.adapters.aftership.countries import COUNTRIES
 from crossborder.adapters.aftership.rules import STATUSES, SUB_STATUSES, VENDOR
-from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.tracking import ParcelState, TrackingEvent, scan
-from crossborder.wire.dates import instant
 from crossborder.wire.payload import Payload
+from crossborder.wire.scans import When
 
 __all__ = ["event", "event_of", "reported"]
 
 _UNKNOWN = ParcelState()
+_TIME = When("checkpoint_time")
+_READ = frozenset({"checkpoint_time", "message", "location", "city", "state", "postal_code"})
 
 
 def reported(tag: str | None, subtag: str | None) -> ParcelState:
-    """What a tag and its subtag mean; the tag counts only where there is no subtag.
+    """What a tag and its subtag mean; the tag counts where we do not know the subtag.
 
-    >>> reported("Delivered", "Delivered_001").stage.value, reported("Exception", "New_1").stage.value
-    ('delivered', 'unknown')
+    >>> reported("Delivered", "Delivered_001").stage.value, reported("Delivered", "New_1").stage.value
+    ('delivered', 'delivered')
     """
-    if subtag:
-        return SUB_STATUSES.get(subtag, _UNKNOWN)
-    return STATUSES.get(tag or "", _UNKNOWN)
+    return _said(tag, subtag)[1]
 
 
 def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> TrackingEvent:
     """The event of a checkpoint; what its subtag means is in `rules.SUB_STATUSES`.
 
-    Its slug and the carrier's own code are kept in `extra`, as `slug` and `raw_tag`.
+    Its code is the subtag, or the tag where we know that one alone. What else is said is kept in
+    `extra`, both of them and the carrier's own `raw_tag` with it.
 
     Args:
         entry: the checkpoint, as it came.
@@ -46,9 +47,8 @@ def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> Tr
     # The ordinary checkpoint, without a second look at each field; `event_of` reads every other.
     try:
         get = entry.get
-        moment = datetime.fromisoformat(get("checkpoint_time"))
-        subtag, tag = get("subtag"), get("tag")
-        state, code = reported(tag, subtag), subtag or tag or ""
+        moment, _ = _TIME.read(entry, VENDOR)
+        code, state = _said(get("tag"), get("subtag"))
         text = get("message") or get("subtag_message") or ""
         place = _place(
             get("country_region") or get("country_iso3"),
@@ -58,21 +58,20 @@ def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> Tr
             get("location"),
             get("country_region_name") or get("country_name"),
         )
-        extra = _extra(get("slug"), get("raw_tag"))
-        plain = type(code) is str and type(text) is str and type(moment.tzinfo) is timezone
+        extra = _left(entry)
+        # JSON is read without floats; an `Extra` refuses them.
+        plain = moment is not None and type(text) is str and float not in map(type, extra.values())
     except (AttributeError, TypeError, ValueError):
         plain = False
     if plain:
-        told = (VENDOR, code, text, state, moment, None, place, number)
-        return scan(*told, received_at, extra)
+        return scan(VENDOR, code, text, state, moment, None, place, number, received_at, extra)
     return event_of(Payload(entry, source=VENDOR, at=at), number, received_at)
 
 
 def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEvent:
     """The same, of whatever spelling: numbers for texts, times without a zone."""
     subtag = entry.maybe_text("subtag")
-    tag = None if subtag else entry.maybe_text("tag")
-    state = reported(tag, subtag)
+    code, state = _said(None if subtag in SUB_STATUSES else entry.maybe_text("tag"), subtag)
     at, local = _when(entry)
     parts = (
         entry.maybe_text("country_region") or entry.maybe_text("country_iso3"),
@@ -84,7 +83,7 @@ def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEven
     )
     return TrackingEvent(
         VENDOR,
-        code=subtag or tag or "",
+        code=code,
         text=entry.maybe_text("message") or entry.maybe_text("subtag_message") or "",
         stage=state.stage,
         at=at,
@@ -94,21 +93,35 @@ def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEven
         place=_place(*parts),
         number=number,
         received_at=received_at,
-        extra=_extra(entry.maybe_text("slug"), entry.maybe_text("raw_tag")),
+        extra=Extra(_left(entry.peek())),
     )
 
 
+def _left(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said beside what was read, as it came."""
+    return {
+        name: value for name, value in entry.items() if name not in _READ and (value or value == 0)
+    }
+
+
 def _when(entry: Payload) -> tuple[datetime | None, str | None]:
-    """The carrier's time; one without a zone, and what is no time at all, stays text."""
-    stated = entry.text("checkpoint_time").strip()
-    if not stated:
-        raise entry.refuse("checkpoint_time", stated, "is empty")
-    try:
-        return instant(stated, field=entry.path("checkpoint_time"), source=VENDOR), None
-    except NaiveTime:
-        return None, stated.replace("T", " ")
-    except InvalidValue:
-        return None, stated
+    """The carrier's time; one without a zone, and what is no time at all, stays text.
+
+    The first day of a clock is no time.
+    """
+    at, local = _TIME.read(entry.peek(), VENDOR)
+    if at is None and not local:
+        raise entry.refuse("checkpoint_time", entry.raw("checkpoint_time"), "states no time")
+    return at, local
+
+
+@lru_cache(maxsize=8192)
+def _said(tag: str | None, subtag: str | None) -> tuple[str, ParcelState]:
+    """The code of a checkpoint, and what it means."""
+    _texts(tag, subtag)
+    if subtag and (subtag in SUB_STATUSES or tag not in STATUSES):
+        return subtag, SUB_STATUSES.get(subtag, _UNKNOWN)
+    return tag or "", STATUSES.get(tag or "", _UNKNOWN)
 
 
 @lru_cache(maxsize=8192)
@@ -130,12 +143,6 @@ def _place(
     if not any((alpha2, region, city, code, said)):
         return None
     return Place(alpha2, region or None, city or None, code or None, text=said)
-
-
-@lru_cache(maxsize=8192)
-def _extra(slug: str | None, raw: str | None) -> Extra:
-    _texts(slug, raw)
-    return Extra({name: said for name, said in (("slug", slug), ("raw_tag", raw)) if said})
 
 
 def _texts(*parts: object) -> None:

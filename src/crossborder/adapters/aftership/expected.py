@@ -16,6 +16,8 @@ __all__ = ["expected"]
 # where the day begins first to its end where it ends last.
 _FIRST, _LAST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# The first day of somebody's clock (year 1, 1900, 1970) stands for no day.
+_BEGIN = 1980
 
 
 def expected(item: Payload, as_of: datetime) -> Expected | None:
@@ -39,6 +41,8 @@ def expected(item: Payload, as_of: datetime) -> Expected | None:
         spans = [_span(text) for text in ends]
         window = Window(spans[0][0], spans[-1][1])
     except InvalidValue:
+        return None
+    if window.earliest.year < _BEGIN:
         return None
     middle = window.earliest + (window.latest - window.earliest) / 2
     return Expected(window, middle, source, 0, as_of)

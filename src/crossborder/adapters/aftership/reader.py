@@ -21,7 +21,7 @@ from crossborder.model.ids import Ref
 from crossborder.model.shipment import Leg
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans import ParcelDraft, Sheet
+from crossborder.wire.scans import ParcelDraft, Sheet, many, one
 
 __all__ = ["Reader"]
 
@@ -55,41 +55,46 @@ class Reader(TrackingReader):
             if refused is not None:
                 return Reading((), (refused,))
             data = answer.one("data")
-            one = data.maybe_one("tracking") or data
-            items = data.each("trackings") if data.has("trackings") else (one,)
+            alone = data.maybe_one("tracking") or data
+            items = sheet.each(data, "trackings") if data.has("trackings") else (alone,)
         for item in items:
-            with sheet.parcel(item, item.maybe_text("tracking_number")) as draft:
+            with sheet.parcel(item, item.raw("tracking_number")) as draft:
                 self._fill(draft, item, sheet)
                 draft.extra.update({"event": topic} if topic else {})
         return Reading(*sheet.found())
 
     def _fill(self, draft: ParcelDraft, item: Payload, sheet: Sheet) -> None:
-        slug, number = item.maybe_text("slug"), draft.number
-        custom = item.maybe_one("custom_fields")
+        number = draft.number
+        self._scanned(draft, item, sheet)
+        slug, ref = item.maybe_text("slug"), item.maybe_text("id")
         tag, subtag = item.maybe_text("tag"), item.maybe_text("subtag")
-        ref = item.maybe_text("id")
         draft.carrier = carrier_name(slug, self.carriers)
-        draft.id = (custom.maybe_text("shipment") if custom else None) or number
+        draft.id = one(item, "custom_fields").maybe_text("shipment") or number
         draft.state = reported(tag, subtag)
-        draft.expected = expected(item, sheet.received_at)
         draft.refs = [Ref(VENDOR, ref)] if ref else []
         draft.extra = {name: said for name, said in (("tag", tag), ("subtag", subtag)) if said}
         draft.legs, numbers = self._legs(item, slug, number)
-        found = item.raw("checkpoints")
-        if found and not isinstance(found, list):
-            raise item.refuse("checkpoints", found, "is not a list")
-        put, at = draft.scans.append, item.path("checkpoints")
-        for place, entry in enumerate(found or ()):
-            try:
-                put(event(entry, number, sheet.received_at, at=f"{at}.{place}"))
-            except InvalidValue as error:
-                sheet.unreadable(error, number, entry)
         if numbers:
             # A checkpoint of a further carrier is reported under the number it has there.
             draft.scans = [
                 evolve(told, number=numbers.get(told.extra.get("slug", ""), number))
                 for told in draft.scans
             ]
+        # Read from a payload of its own, so that all that was said of it is kept in `extra`.
+        draft.expected = expected(Payload(item.peek(), source=VENDOR), sheet.received_at)
+
+    def _scanned(self, draft: ParcelDraft, item: Payload, sheet: Sheet) -> None:
+        """Every checkpoint; where the last one alone was asked for, it stands as an object."""
+        name = "checkpoints" if item.raw("checkpoints") else "checkpoint"
+        found = item.raw(name)
+        if found and not isinstance(found, list | dict):
+            raise item.refuse(name, found, "is not a list")
+        put, at = draft.scans.append, item.path(name)
+        for place, entry in enumerate([found] if isinstance(found, dict) else found or ()):
+            try:
+                put(event(entry, draft.number, sheet.received_at, at=f"{at}.{place}"))
+            except InvalidValue as error:
+                sheet.unreadable(error, draft.number, entry)
 
     def _legs(
         self, item: Payload, slug: str | None, number: str
@@ -100,15 +105,16 @@ class Reader(TrackingReader):
         """
         line = item.maybe_text("shipment_type") or ""
         own = Leg(carrier_name(slug, self.carriers), number=number, line=line)
-        first, last = item.maybe_one("first_mile"), item.maybe_one("last_mile")
+        first, last = many(item, "first_mile"), many(item, "last_mile")
         legs: dict[tuple[str, str], Leg] = {}
         numbers: dict[str, str] = {}
-        for one in (first, None, last, *item.each("next_couriers")):
-            if one is None:
+        for mile in (*first, None, *last, *many(item, "next_couriers")):
+            if mile is None:
                 legs.setdefault((own.carrier, own.number), own)
+            if not mile or not mile.peek():
                 continue
-            stated = one.maybe_text("slug") or slug or ""
-            other = one.maybe_text("tracking_number") or ("" if stated != slug else number)
+            stated = mile.maybe_text("slug") or slug or ""
+            other = mile.maybe_text("tracking_number") or ("" if stated != slug else number)
             carrier = carrier_name(stated, self.carriers)
             legs.setdefault((carrier, other), Leg(carrier, number=other))
             if stated != slug and other:

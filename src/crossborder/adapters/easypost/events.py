@@ -1,24 +1,29 @@
 """One tracking detail as EasyPost tells it."""
 
-from datetime import datetime, timezone
+from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from crossborder.adapters.easypost.rules import VENDOR, reported
-from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.tracking import ParcelState, TrackingEvent, scan
-from crossborder.wire.dates import instant
 from crossborder.wire.payload import Payload
+from crossborder.wire.scans import When
 
 __all__ = ["event", "event_of"]
+
+_TIMES = {"datetime_local": When("datetime_local"), "datetime": When("datetime")}
+# The location is read too, but may say more than a place can hold: it is kept whole.
+_READ = frozenset({"status", "status_detail", "message"})
 
 
 def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> TrackingEvent:
     """The event of a detail; its code is status and detail, as `in_transit/arrived_at_facility`.
 
-    The carrier and its own code are kept in `extra`, as `source` and `carrier_code`.
+    What else is said is kept in `extra`, the carrier as `source` and its own code as
+    `carrier_code` with it.
 
     Args:
         entry: the detail, as it came.
@@ -32,7 +37,8 @@ def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> Tr
     # The ordinary detail, without a second look at each field; `event_of` reads every other.
     try:
         get = entry.get
-        moment = datetime.fromisoformat(get("datetime_local") or get("datetime"))
+        time = "datetime_local" if get("datetime_local") else "datetime"
+        moment, _ = _TIMES[time].read(entry, VENDOR)
         code, state = _said(get("status"), get("status_detail"))
         text = get("message") or get("description") or ""
         place = None
@@ -40,20 +46,20 @@ def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> Tr
         if where:
             part = where.get
             place = _place(part("country"), part("state"), part("city"), part("zip"))
-        extra = _extra(get("source"), get("carrier_code"))
-        plain = type(text) is str and type(moment.tzinfo) is timezone
+        extra = _left(entry, time)
+        # JSON is read without floats; an `Extra` refuses them.
+        plain = moment is not None and type(text) is str and float not in map(type, extra.values())
     except (AttributeError, TypeError, ValueError):
         plain = False
     if plain:
-        told = (VENDOR, code, text, state, moment, None, place, number)
-        return scan(*told, received_at, extra)
+        return scan(VENDOR, code, text, state, moment, None, place, number, received_at, extra)
     return event_of(Payload(entry, source=VENDOR, at=at), number, received_at)
 
 
 def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEvent:
     """The same, of whatever spelling: numbers for texts, times without a zone."""
     code, state = _said(entry.maybe_text("status"), entry.maybe_text("status_detail"))
-    at, local = _when(entry)
+    at, local, time = _when(entry)
     where = entry.maybe_one("tracking_location")
     names = ("country", "state", "city", "zip")
     return TrackingEvent(
@@ -68,28 +74,34 @@ def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEven
         place=_place(*(where.maybe_text(name) for name in names)) if where else None,
         number=number,
         received_at=received_at,
-        extra=_extra(entry.maybe_text("source"), entry.maybe_text("carrier_code")),
+        extra=Extra(_left(entry.peek(), time)),
     )
 
 
-def _when(entry: Payload) -> tuple[datetime | None, str | None]:
-    """The moment of the scan: in the zone of the place where EasyPost knows it, else in UTC.
+def _left(entry: Mapping[str, Any], time: str) -> dict[str, Any]:
+    """What is said beside what was read, as it came; `time` is the field that gave the time."""
+    return {
+        name: value
+        for name, value in entry.items()
+        if name not in _READ and name != time and (value or value == 0)
+    }
 
-    A time without a zone, and what is no time at all, stays text.
+
+def _when(entry: Payload) -> tuple[datetime | None, str | None, str]:
+    """The moment of the scan, and where it stands: with an offset where EasyPost knows it, else UTC.
+
+    A time without a zone, and what is no time at all, stays text. The first day of a clock is none.
     """
-    local = ""
-    for name in ("datetime_local", "datetime"):
-        stated = entry.maybe_text(name)
-        if stated:
-            try:
-                return instant(stated, field=entry.path(name), source=VENDOR), None
-            except NaiveTime:
-                local = stated.strip().replace("T", " ")
-            except InvalidValue:
-                local = stated.strip()
-    if not local:
-        raise entry.refuse("datetime", None, "is missing")
-    return None, local
+    data, text, where = entry.peek(), "", ""
+    for name, when in _TIMES.items():
+        at, local = when.read(data, VENDOR)
+        if at is not None:
+            return at, None, name
+        if local:
+            text, where = local, name
+    if not text:
+        raise entry.refuse("datetime", entry.raw("datetime"), "states no time")
+    return None, text, where
 
 
 @lru_cache(maxsize=8192)
@@ -110,13 +122,6 @@ def _place(
     known = country is not None and len(country) == 2 and country.isascii() and country.isupper()
     alpha2, text = (country, None) if known else (None, country or None)
     return Place(alpha2, region or None, city or None, code or None, text=text)
-
-
-@lru_cache(maxsize=8192)
-def _extra(source: str | None, code: str | None) -> Extra:
-    _texts(source, code)
-    said = (("source", source), ("carrier_code", code))
-    return Extra({name: value for name, value in said if value})
 
 
 def _texts(*parts: object) -> None:

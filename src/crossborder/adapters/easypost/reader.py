@@ -29,6 +29,8 @@ __all__ = ["Reader"]
 # begins first to its end where it ends last.
 _FIRST, _LAST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# The first day of somebody's clock (year 1, 1900, 1970) stands for no day.
+_BEGIN = 1980
 
 
 @frozen
@@ -57,39 +59,44 @@ class Reader(TrackingReader):
             return Reading((), (refused,))
         items: tuple[Payload, ...] = (answer,)
         if answer.has("trackers"):
-            items = answer.each("trackers")
+            items = sheet.each(answer, "trackers")
         elif answer.has("result"):
             topic, items = answer.text("description"), (answer.one("result"),)
         else:
             answer.text("tracking_code")
         for item in items:
-            with sheet.parcel(item, item.maybe_text("tracking_code")) as draft:
+            with sheet.parcel(item, item.raw("tracking_code")) as draft:
                 self._fill(draft, item, sheet)
                 draft.extra.update({"event": topic} if topic else {})
         return Reading(*sheet.found())
 
     def _fill(self, draft: ParcelDraft, item: Payload, sheet: Sheet) -> None:
-        number, ref = draft.number, item.maybe_text("id")
+        self._scanned(draft, item, sheet)
+        ref, about = item.maybe_text("id"), item.maybe_one("carrier_detail")
         status, detail = item.maybe_text("status"), item.maybe_text("status_detail")
-        about = item.maybe_one("carrier_detail")
         draft.carrier = carrier_name(item.maybe_text("carrier"), self.carriers)
         draft.state = reported(status, detail)
-        draft.legs = _legs(draft.carrier, number, about)
-        draft.expected = _expected(item, about, sheet.received_at)
+        draft.legs = _legs(draft.carrier, draft.number, about)
         draft.refs = [Ref(VENDOR, ref)] if ref else []
         said = (("status", status), ("status_detail", detail))
         draft.extra = {name: value for name, value in said if value}
         if about is not None:
             draft.extra["carrier_detail"] = dict(about.peek())
+        # Read from a payload of its own, so that all that was said of it is kept in `extra`.
+        alone = Payload(item.peek(), source=VENDOR)
+        draft.expected = _expected(alone, about, sheet.received_at)
+
+    def _scanned(self, draft: ParcelDraft, item: Payload, sheet: Sheet) -> None:
+        """Every detail."""
         found = item.raw("tracking_details")
         if found and not isinstance(found, list):
             raise item.refuse("tracking_details", found, "is not a list")
         put, at = draft.scans.append, item.path("tracking_details")
         for place, entry in enumerate(found or ()):
             try:
-                put(event(entry, number, sheet.received_at, at=f"{at}.{place}"))
+                put(event(entry, draft.number, sheet.received_at, at=f"{at}.{place}"))
             except InvalidValue as error:
-                sheet.unreadable(error, number, entry)
+                sheet.unreadable(error, draft.number, entry)
 
 
 def _legs(carrier: str, number: str, about: Payload | None) -> list[Leg]:
@@ -118,5 +125,7 @@ def _expected(item: Payload, about: Payload | None, as_of: datetime) -> Expected
         else:
             first = last = instant(said, zone=UTC, field="expected", source=VENDOR)
     except InvalidValue:
+        return None
+    if first.year < _BEGIN:
         return None
     return Expected(Window(first, last), first + (last - first) / 2, "carrier", 0, as_of)

@@ -154,12 +154,16 @@ def reported(status: str | None, detail: str | None) -> ParcelState:
 
 
 def problem(answer: Any) -> Problem:
-    """The problem an answer `{"error": {code, message, errors}}` states.
+    """The problem an answer `{"error": {code, message, errors}}` states, or `{"error": text}`.
 
-    The code is EasyPost's, such as `TRACKER.CREATE.ERROR`: its words are too many for a table.
+    The code is EasyPost's, such as `TRACKER.CREATE.ERROR`: its words are too many for a table. One
+    without a code is `refused`.
     """
-    error = Payload(answer, source=VENDOR).one("error")
-    code, said = error.text("code"), error.raw("message")
+    body = Payload(answer, source=VENDOR)
+    if isinstance(body.raw("error"), str):
+        return Problem("refused", body.text("error"))
+    error = body.one("error")
+    code, said = error.maybe_text("code") or "", error.raw("message")
     text = said if isinstance(said, str) else ""
     # Some messages are lists or objects: those are kept as they came.
     more = {} if text or not said else {"message": said}

@@ -1,26 +1,35 @@
 """One scan as 17TRACK tells it."""
 
-from datetime import UTC, datetime, timezone
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from crossborder.adapters.track17.rules import MILESTONES, SUB_STATUSES, VENDOR
-from crossborder.errors import InvalidValue, NaiveTime
+from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.tracking import ParcelState, TrackingEvent, scan
-from crossborder.wire.dates import instant, offset
 from crossborder.wire.payload import Payload
+from crossborder.wire.scans import When
 
 __all__ = ["event", "event_of"]
 
 _UNKNOWN = ParcelState()
+_TIMES = {
+    "time_iso": When("time_iso"),
+    "time_utc": When("time_utc", zone=UTC),
+    "time_raw": When(("time_raw.date", "time_raw.time"), offset="time_raw.timezone"),
+}
+_ISO = _TIMES["time_iso"]
+# The address is read too, but may say more than a place can hold: it is kept whole.
+_READ = frozenset({"sub_status", "description", "location"})
 
 
 def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> TrackingEvent:
     """The event of a scan; what its sub-status means is in `rules.SUB_STATUSES`.
 
     A sub-status we do not know keeps its code and has an unknown stage; the milestone beside it
-    is read only where there is no sub-status at all.
+    is read only where there is no sub-status at all. What else is said is kept in `extra`.
 
     Args:
         entry: the scan, as it came.
@@ -35,7 +44,7 @@ def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> Tr
     # The ordinary scan, without a second look at each field; `event_of` reads every other.
     try:
         get = entry.get
-        moment = datetime.fromisoformat(get("time_iso"))
+        moment, _ = _ISO.read(entry, VENDOR)
         code, state = _said(get("sub_status"), get("stage"))
         text, parts = get("description") or "", (None, None, None, None)
         address = get("address")
@@ -43,18 +52,20 @@ def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> Tr
             part = address.get
             parts = (part("country"), part("state"), part("city"), part("postal_code"))
         place = _place(*parts, get("location"))
-        plain = type(text) is str and type(moment.tzinfo) is timezone
+        extra = _left(entry, "time_iso")
+        # JSON is read without floats; an `Extra` refuses them.
+        plain = moment is not None and type(text) is str and float not in map(type, extra.values())
     except (AttributeError, TypeError, ValueError):
         plain = False
     if plain:
-        return scan(VENDOR, code, text, state, moment, None, place, number, received_at)
+        return scan(VENDOR, code, text, state, moment, None, place, number, received_at, extra)
     return event_of(Payload(entry, source=VENDOR, at=at), number, received_at)
 
 
 def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEvent:
     """The same, of whatever spelling: numbers for texts, times in other fields or without a zone."""
     code, state = _said(entry.maybe_text("sub_status"), entry.maybe_text("stage"))
-    at, local = _when(entry)
+    at, local, time = _when(entry)
     address = entry.maybe_one("address")
     names = ("country", "state", "city", "postal_code")
     parts = [address.maybe_text(name) for name in names] if address else [None] * len(names)
@@ -70,39 +81,44 @@ def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEven
         place=_place(*parts, entry.maybe_text("location")),
         number=number,
         received_at=received_at,
+        extra=Extra(_left(entry.peek(), time)),
     )
 
 
-def _when(entry: Payload) -> tuple[datetime | None, str | None]:
-    """The first time that can be read: `time_iso`, `time_utc`, `time_raw`.
+def _left(entry: Mapping[str, Any], time: str) -> dict[str, Any]:
+    """What is said beside what was read, as it came; `time` is the field that gave the time."""
+    return {
+        name: value
+        for name, value in entry.items()
+        if name not in _READ and name != time and (value or value == 0)
+    }
 
-    A time without a zone stays local text, and so does what is no time at all.
+
+def _when(entry: Payload) -> tuple[datetime | None, str | None, str]:
+    """The first time that can be read, and where it stands: `time_iso`, `time_utc`, `time_raw`.
+
+    A time without a zone stays local text, and so does what is no time at all. The first day of a
+    clock is none.
     """
-    odd = ""
-    for name, zone in (("time_iso", None), ("time_utc", UTC)):
-        stated = entry.maybe_text(name)
-        if stated:
-            try:
-                return instant(stated, zone=zone, field=entry.path(name), source=VENDOR), None
-            except NaiveTime:
-                return None, stated.strip().replace("T", " ")
-            except InvalidValue:
-                odd = odd or stated.strip()
-    if odd and not entry.has("time_raw"):
-        return None, odd
-    raw = entry.one("time_raw")
-    said = " ".join(filter(None, (raw.maybe_text("date"), raw.maybe_text("time"))))
-    zone_text = raw.maybe_text("timezone")
-    if zone_text and raw.maybe_text("time"):
-        try:
-            stated_zone = offset(zone_text, field=raw.path("timezone"), source=VENDOR)
-            return instant(said, zone=stated_zone, field=raw.path("time"), source=VENDOR), None
-        except InvalidValue:  # a zone in words: the wall clock is all we can keep
-            return None, f"{said} {zone_text}"
-    said = said or odd
-    if not said:
-        raise raw.refuse("date", None, "is missing, as are the other times")
-    return None, said
+    data, odd, where = entry.peek(), "", ""
+    for name, when in _TIMES.items():
+        at, local = when.read(data, VENDOR)
+        if at is not None:
+            return at, None, name
+        if local and local[:4].isdigit() and len(local) > 7:
+            return None, local + _words(entry, name), name
+        if local and not odd:
+            odd, where = local, name
+    if not odd:
+        raise entry.refuse("time_raw", entry.raw("time_raw"), "states no time, as do the others")
+    return None, odd, where
+
+
+def _words(entry: Payload, name: str) -> str:
+    """A zone in words, behind a raw time of the day: the wall clock is all we can keep."""
+    raw = entry.maybe_one(name) if name == "time_raw" else None
+    zone = raw.maybe_text("timezone") if raw is not None and raw.maybe_text("time") else None
+    return f" {zone}" if zone else ""
 
 
 @lru_cache(maxsize=8192)
@@ -122,7 +138,7 @@ def _place(
     code: str | None,
     text: str | None,
 ) -> Place | None:
-    """The place; a country that is no ISO 3166 code stays in the text."""
+    """The place; a country that is no ISO 3166 code stays in the address that `extra` keeps."""
     _texts(country, region, city, code, text)
     said = country or ""
     known = len(said) == 2 and said.isascii() and said.isalpha() and said.isupper()

@@ -15,23 +15,20 @@ from crossborder.adapters.track17.rules import (
     STATUSES,
     SUB_STATUSES,
     VENDOR,
-    problem,
     refusals,
+    rejection,
 )
 from crossborder.errors import InvalidValue
-from crossborder.model.extra import Extra
-from crossborder.model.outcome import Problem
 from crossborder.model.shipment import Leg
-from crossborder.model.time import Window
-from crossborder.model.tracking import Expected, ParcelState
+from crossborder.model.tracking import ParcelState
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.dates import instant
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans import ParcelDraft, Sheet
+from crossborder.wire.scans import ParcelDraft, Sheet, When
+from crossborder.wire.scans.fields import without
 
 __all__ = ["Reader", "carrier_name", "reported"]
 
-_KEPT = ("latest_status", "misc_info", "time_metrics", "milestone", "shipping_info")
+_EVENTS = ("tracking", "providers", "events")
 _NOBODY = "unknown"
 
 
@@ -82,13 +79,18 @@ class Reader(TrackingReader):
             if problems:
                 return Reading((), problems)
             data = answer.one("data")
-            items, rejected = data.each("accepted"), data.each("rejected")
+            items = sheet.each(data, "accepted")
+            rejected = sheet.each(data, "rejected")
         for item in items:
-            with sheet.parcel(item, item.maybe_text("number")) as draft:
+            with sheet.parcel(item, item.raw("number")) as draft:
                 self._fill(draft, item, sheet)
                 draft.extra.update({"event": topic} if topic else {})
-        parcels, problems = sheet.found()
-        return Reading(parcels, (*problems, *map(_refused, rejected)))
+        for item in rejected:
+            try:
+                sheet.problems.append(rejection(item))
+            except InvalidValue as error:
+                sheet.unreadable(error, str(item.raw("number") or ""), item.peek())
+        return Reading(*sheet.found())
 
     def _fill(self, draft: ParcelDraft, item: Payload, sheet: Sheet) -> None:
         code, tag = item.maybe_integer("carrier"), item.maybe_text("tag")
@@ -102,8 +104,12 @@ class Reader(TrackingReader):
         if latest is not None:
             draft.state = reported(latest.maybe_text("status"), latest.maybe_text("sub_status"))
         self._travelled(draft, info, sheet)
-        draft.expected = _expected(info, sheet.received_at)
-        draft.extra |= {name: info.raw(name) for name in _KEPT if info.has(name)}
+        # All but the events, so that a window not used here is not lost.
+        draft.extra |= without(info.peek(), _EVENTS) or {}
+        metrics = info.maybe_one("time_metrics")
+        window = metrics.maybe_one("estimated_delivery_date") if metrics else None
+        if window is not None:
+            draft.expects(window, When("from"), When("to"))
 
     def _travelled(self, draft: ParcelDraft, info: Payload, sheet: Sheet) -> None:
         """The legs by provider, and every scan.
@@ -131,29 +137,3 @@ class Reader(TrackingReader):
                     sheet.unreadable(error, draft.number, entry)
         if local and local not in (draft.number, *(leg.number for leg in draft.legs)):
             draft.legs.append(Leg(carrier_name(local_key, self.carriers), number=local))
-
-
-def _expected(info: Payload, received_at: datetime) -> Expected | None:
-    """The carrier's window; only when both ends have a zone and stand in order.
-
-    `time_metrics` is kept whole in `extra`, so that a window not used here is not lost.
-    """
-    metrics = info.maybe_one("time_metrics")
-    stated = metrics.maybe_one("estimated_delivery_date") if metrics else None
-    if stated is None:
-        return None
-    try:
-        ends = [
-            instant(stated.text(name), field=stated.path(name), source=VENDOR)
-            for name in ("from", "to")
-        ]
-        window = Window(*ends)
-    except InvalidValue:  # half a window, a date without a zone, or the wrong way round
-        return None
-    middle = window.earliest + (window.latest - window.earliest) / 2
-    return Expected(window, middle, "carrier", 0, received_at)
-
-
-def _refused(item: Payload) -> Problem:
-    number = {"number": item.maybe_text("number") or ""}
-    return problem(item.one("error"), extra=Extra({**number, "carrier": item.raw("carrier")}))

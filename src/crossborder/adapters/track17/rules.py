@@ -39,6 +39,7 @@ __all__ = [
     "problem",
     "read",
     "refusals",
+    "rejection",
 ]
 
 VENDOR = "track17"
@@ -196,15 +197,25 @@ _VENDOR_FAILED = -18010003
 
 
 def problem(error: Payload, *, severity: str = "error", extra: Extra | None = None) -> Problem:
-    """The problem an error object `{code, message}` states."""
-    code = error.integer("code")
+    """The problem an error object `{code, message}` states; one without a code is `refused`."""
+    code = error.maybe_integer("code")
+    raw = "" if code is None else str(code)
     return Problem(
-        PROBLEMS.get(code, str(code)),
+        "refused" if code is None else PROBLEMS.get(code, raw),
         error.maybe_text("message") or "",
         severity=severity,
-        raw=str(code),
+        raw=raw,
         extra=extra or Extra(),
     )
+
+
+def rejection(item: Payload) -> Problem:
+    """The problem of a rejected number, whatever is said of the reason."""
+    stated = item.raw("error")
+    about = Extra({**item.unread(), "number": item.maybe_text("number") or ""})
+    if not isinstance(stated, dict):
+        return Problem("refused", stated if isinstance(stated, str) else "", extra=about)
+    return problem(item.one("error"), extra=about)
 
 
 def refusals(answer: Any) -> tuple[Problem, ...]:
@@ -255,7 +266,7 @@ def _stated(reply: Reply) -> tuple[Problem, ...]:
 
 
 def _judged(problems: tuple[Problem, ...]) -> Verdict:
-    codes = {int(item.raw) for item in problems}
+    codes = {int(item.raw) for item in problems if item.raw}
     text = "; ".join(item.text for item in problems if item.text)
     if _VENDOR_FAILED in codes:
         return Broken(text=text)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from attrs import evolve, field, frozen
 
 from crossborder.adapters.track17.reader import carrier_name, reported
-from crossborder.adapters.track17.rules import ALREADY, VENDOR, problem
+from crossborder.adapters.track17.rules import ALREADY, VENDOR, rejection
 from crossborder.model.check import checked
 from crossborder.model.extra import Extra
 from crossborder.model.ids import ShipmentId
@@ -83,7 +83,7 @@ def _outcome(operation: str, shipment: Shipment, found: _Entry | None) -> Outcom
     whole, rejected = found
     if rejected is None:
         return Done(evolve(shipment, extra=Extra({**shipment.extra, VENDOR: whole})))
-    error = problem(rejected.one("error"))
+    error = rejection(rejected)
     if error.code == ALREADY.get(operation):
         return Done(shipment, (evolve(error, severity="warning"),))
     return Refused((error,))

@@ -99,7 +99,7 @@ class YunExpress(Carrier):
     def track(self, shipments: tuple[Shipment, ...], *, now: datetime) -> Steps[Reading]:
         """What is known of these parcels: one call a parcel, ours keep what is ours.
 
-        A number the vendor refuses is a problem; the others are still asked for.
+        A number the vendor refuses or does not know is a problem; the others are still asked for.
         """
         parcels: list[Shipment] = []
         problems: list[Problem] = []
@@ -115,8 +115,12 @@ class YunExpress(Carrier):
                 problems += (evolve(problem, extra=about) for problem in stated)
                 continue
             reading = self.reader.read(reply.content, received_at=now)
-            parcels += (_ours(shipment, read) for read in reading.parcels)
             problems += reading.problems
+            read = shapes.asked(shipment, reading.parcels)
+            if read is not None:
+                parcels.append(shapes.ours(shipment, read))
+            elif not reading.problems:
+                problems.append(Problem("not_found", "nothing is known of it", extra=about))
         return Reading(tuple(parcels), tuple(problems))
 
     def _book(self, request: ShipmentRequest, step: str) -> Steps[Outcome[Shipment]]:
@@ -145,16 +149,3 @@ class YunExpress(Carrier):
             return None
         standing = shapes.found(reply.json(source=VENDOR), request)
         return None if standing is None or shapes.cancelled(standing) else Done(standing)
-
-
-def _ours(shipment: Shipment, read: Shipment) -> Shipment:
-    """Our parcel with what was read: events, state, and a last-mile number that has come."""
-    last = [leg for leg in read.legs[1:] if leg.number and leg.number not in shipment.numbers]
-    waiting = [leg for leg in shipment.legs if leg.number or not last]
-    return evolve(
-        shipment,
-        legs=(*waiting, *last) if shipment.legs else read.legs,
-        events=read.events,
-        state=read.state,
-        extra=Extra({**shipment.extra, VENDOR: read.extra}),
-    )

@@ -1,129 +1,107 @@
-"""YunExpress's tracking answers, read into parcels and problems.
+"""YunExpress's tracking answers and pushes, read into parcels and problems.
 
-Read are the open platform's `{success, result}` and the old gateway's `{ResultCode, Items}`. The
-vendor sends no codes: `rules.WORDINGS` reads a few whole sentences, and the rest stays text.
+One reader for the open platform's `{success, result}`, as it answers today and as it was printed,
+for its push `{data_code, data}`, for the old OMS's `{Code, Item}` and the old gateway's
+`{ResultCode, Items}`. A parcel or an event that cannot be read becomes a problem; the rest stands.
 """
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from attrs import frozen
 
-from crossborder.adapters.yunexpress.rules import VENDOR, refusals, wording
+from crossborder.adapters.yunexpress.events import shape
+from crossborder.adapters.yunexpress.rules import (
+    NOT_FOUND,
+    PACKAGE_STATES,
+    PACKAGE_STATUSES,
+    VENDOR,
+    accepted,
+    refusals,
+)
 from crossborder.adapters.yunexpress.shapes import legs
-from crossborder.errors import InvalidValue
-from crossborder.model.check import aware
 from crossborder.model.extra import Extra
-from crossborder.model.ids import Ref, ShipmentId
+from crossborder.model.ids import Ref
 from crossborder.model.outcome import Problem
-from crossborder.model.place import Place
-from crossborder.model.shipment import Shipment
-from crossborder.model.tracking import ParcelState, TrackingEvent
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.dates import instant, offset
 from crossborder.wire.payload import Payload
-from crossborder.wire.text import read_json
+from crossborder.wire.scans import ParcelDraft, Sheet
+from crossborder.wire.scans.fields import as_text, entries
 
 __all__ = ["Reader"]
+
+_INFO = ("track_Info", "track_info")
+_WAYBILL = ("waybill_number", "WaybillNumber", "WayBillNumber")
 
 
 @frozen
 class Reader(TrackingReader):
-    """Reads what YunExpress answers about a parcel's way."""
+    """Reads what YunExpress answers and pushes about a parcel's way."""
 
     def read(self, body: bytes, *, received_at: datetime, charset: str | None = None) -> Reading:
-        """The parcels of an answer, and what was refused or could not be read.
+        """The parcels of an answer or a push, and what was refused or could not be read.
 
-        A parcel's state is what its newest event says.
+        The state of a parcel is YunExpress's word; where it says no more than the events, it is
+        what they add up to. A number that is not found is a problem.
 
         Raises:
             Unreadable: the bytes are no answer of YunExpress.
         """
-        aware(received_at, "received_at", VENDOR)
-        value = read_json(body, charset=charset, source=VENDOR)
-        refused = refusals(value)
+        sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
+        answer = sheet.top
+        refused = refusals(answer.peek())
         if refused:
             return Reading((), refused)
-        answer = Payload(value, source=VENDOR)
-        if answer.maybe_flag("success") and not answer.has("result"):
-            return Reading()
-        items = answer.each("Items") if answer.has("Items") else (answer.one("result"),)
-        parcels: list[Shipment] = []
-        problems: list[Problem] = []
+        names = ("result", "Item", "Items", *(("data",) if answer.has("data_code") else ()))
+        items = [item for name in names for item in sheet.each(answer, name)]
+        if not (items or sheet.problems or accepted(answer.peek())):
+            raise answer.refuse("result", answer.raw("result"), "is missing")
         for item in items:
-            try:
-                parcels.append(_parcel(item, received_at, problems))
-            except InvalidValue as error:
-                problems.append(_unreadable(error))
-        return Reading(tuple(parcels), tuple(problems))
+            _parcel(sheet, item)
+        return Reading(*sheet.found())
 
 
-def _parcel(item: Payload, received_at: datetime, problems: list[Problem]) -> Shipment:
-    waybill = item.text("waybill_number", "WayBillNumber")
-    tracking = item.maybe_text("tracking_number", "TrackingNumber") or ""
-    ours = item.maybe_text("customer_order_number", "OrderNumber")
-    events: list[TrackingEvent] = []
-    for part in item.each("track_info"):
-        for entry in part.each("track_events"):
-            try:
-                events.append(_event(entry, waybill, received_at))
-            except InvalidValue as error:
-                problems.append(_unreadable(error, waybill))
-    ordered = tuple(sorted(dict.fromkeys(events), key=_order(events)))
-    newest = ordered[-1] if ordered else None
-    return Shipment(
-        ShipmentId((ours or "").strip() or waybill),
-        VENDOR,
-        waybill,
-        legs=legs(waybill, tracking),
-        events=ordered,
-        state=ParcelState(newest.stage, newest.health, newest.reason) if newest else ParcelState(),
-        refs=(Ref(VENDOR, waybill),),
-        extra=item.unread(),
-    )
+def _parcel(sheet: Sheet, item: Payload) -> None:
+    """One parcel: its numbers and events stand in the object itself, or in one inside it."""
+    inside = [name for name in _INFO if isinstance(item.peek().get(name), dict)]
+    parts = (item.one(*inside), item) if inside else (item,)
+    ways = [
+        (parts[0], ["track_events"]),
+        (item, ["OrderTrackingDetails"]),
+        *((item, [name, "track_events"]) for name in _INFO if name not in inside),
+    ]
+    scans = [[one for _, found, _ in entries(part, *way) for one in found] for part, way in ways]
+    number = _first(parts, *_WAYBILL) or item.peek().get("order_number")
+    unknown = any(part.peek().get("package_status") == NOT_FOUND for part in parts)
+    if unknown and not any(scans):
+        about = Extra({**item.unread(), "number": number if isinstance(number, str) else ""})
+        sheet.problems.append(Problem("not_found", "no such number", raw=NOT_FOUND, extra=about))
+        return
+    with sheet.parcel(item, number) as draft:
+        draft.around += parts[:-1]
+        for (part, way), found in zip(ways, scans, strict=True):
+            draft.add(shape(found), part, *way)
+        _fill(draft, parts)
 
 
-def _event(entry: Payload, number: str, received_at: datetime) -> TrackingEvent:
-    text, place = entry.maybe_text("description") or "", entry.maybe_text("location")
-    at, local = _when(entry)
-    state = wording(text)
-    return TrackingEvent(
-        VENDOR,
-        text=text,
-        stage=state.stage,
-        at=at,
-        local=local,
-        health=state.health,
-        place=Place(text=place) if place else None,
-        number=number,
-        received_at=received_at,
-    )
+def _fill(draft: ParcelDraft, parts: tuple[Payload, ...]) -> None:
+    """What is said beside the events; a last mile that has no number yet is no leg."""
+    draft.refs = [Ref(VENDOR, draft.number)] if draft.number else []
+    for part in parts:
+        draft.reports(PACKAGE_STATUSES, part, "package_status")
+        draft.reports(PACKAGE_STATES, part, "PackageState")
+    draft.id = _text(parts, "customer_order_number", "OrderNumber", "CustomerOrderNumber")
+    draft.line = _text(parts, "product_code")
+    last = _text(parts, "tracking_number", "TrackingNumber") or draft.number
+    carrier = as_text(parts[0].peek().get("last_mile_name"), "last_mile_name", VENDOR)
+    draft.legs = list(legs(draft.number, last, draft.line, carrier))
 
 
-def _when(entry: Payload) -> tuple[datetime | None, str | None]:
-    """The moment of an event; its local time as text where no zone, or none we know, is stated."""
-    stated = entry.text("event_date").strip()
-    zone = (entry.maybe_text("time_zone") or "").strip()
-    if not stated:
-        raise entry.refuse("event_date", stated, "is empty")
-    try:
-        known = offset(zone, field=entry.path("time_zone"), source=VENDOR)
-    except InvalidValue:
-        return None, stated
-    return instant(stated, zone=known, field=entry.path("event_date"), source=VENDOR), None
+def _first(parts: tuple[Payload, ...], *names: str) -> Any:
+    """The first value that is not empty under one of these names."""
+    found = (part.raw(name) for part in parts for name in names)
+    return next((value for value in found if value), None)
 
 
-def _order(events: Iterable[TrackingEvent]) -> Callable[[TrackingEvent], Any]:
-    """Oldest first: by moment when all have one, else by what the clocks there showed."""
-    if all(event.at is not None for event in events):
-        return lambda event: (event.at, event.text)
-    return lambda event: (
-        f"{event.at:%Y-%m-%d %H:%M:%S}" if event.at else event.local,
-        event.text,
-    )
-
-
-def _unreadable(error: InvalidValue, number: str = "") -> Problem:
-    extra = Extra({"number": number}) if number else Extra()
-    return Problem("unreadable", str(error), field=error.field, extra=extra)
+def _text(parts: tuple[Payload, ...], *names: str) -> str:
+    return as_text(_first(parts, *names), names[0], VENDOR)

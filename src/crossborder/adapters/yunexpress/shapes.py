@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from attrs import evolve
+
 from crossborder.adapters.yunexpress.rules import CANCELLED, CURRENCIES, LABELS, VENDOR
 from crossborder.errors import InvalidValue
 from crossborder.model.carriage import Label, Quote, ShipmentRequest
@@ -13,21 +15,35 @@ from crossborder.model.money import Price
 from crossborder.model.shipment import Leg, Shipment
 from crossborder.wire.payload import Payload
 
-__all__ = ["booked", "cancelled", "found", "label", "legs", "quotes", "transit"]
+__all__ = [
+    "asked",
+    "booked",
+    "cancelled",
+    "found",
+    "label",
+    "legs",
+    "ours",
+    "quotes",
+    "transit",
+]
 
 _DAYS = re.compile(
     r"\s*([0-9]{1,3})\s*(?:[-~–—至]\s*([0-9]{1,3}))?\s*(?:days?|天|工作日)?\s*", re.IGNORECASE
 )
-# The vendor does not name who carries the last mile when it gives the number of it.
+# A booking does not name who carries the last mile when it gives the number of it.
 _LAST_MILE = "last_mile"
 
 
-def legs(waybill: str, tracking: str, line: str = "") -> tuple[Leg, ...]:
-    """The vendor's leg, and the last mile's where its number differs; it may come days later."""
+def legs(waybill: str, tracking: str, line: str = "", carrier: str = "") -> tuple[Leg, ...]:
+    """The vendor's leg, and the last mile's where its number differs; it may come days later.
+
+    >>> [leg.carrier for leg in legs("YT1", "3S1", carrier="Royal Mail")]
+    ['yunexpress', 'royal_mail']
+    """
     first = Leg(VENDOR, number=waybill, line=line)
     if tracking == waybill:
         return (first,)
-    return first, Leg(_LAST_MILE, number=tracking)
+    return first, Leg("_".join(carrier.casefold().split()) or _LAST_MILE, number=tracking)
 
 
 def booked(answer: Any, request: ShipmentRequest) -> Shipment:
@@ -123,4 +139,27 @@ def label(answer: Any, number: str) -> Label:
         LABELS.get(kind, "application/octet-stream"),
         url or None,
         content or None,
+    )
+
+
+def asked(shipment: Shipment, read: tuple[Shipment, ...]) -> Shipment | None:
+    """Of the parcels of an answer the one that was asked for, else the first, or None."""
+    same = (one for one in read if one.number == shipment.number)
+    return next(same, read[0] if read else None)
+
+
+def ours(mine: Shipment, read: Shipment) -> Shipment:
+    """What was read of our parcel, with all that is ours kept, and a last-mile number that came.
+
+    Ours are the id, the order, the ship date, the promise and the line; YunExpress's are the events
+    and the state.
+    """
+    last = [leg for leg in read.legs[1:] if leg.number not in mine.numbers]
+    waiting = [leg for leg in mine.legs if leg.number or not last]
+    return evolve(
+        mine,
+        legs=(*waiting, *last) if mine.legs else read.legs,
+        events=read.events,
+        state=read.state,
+        extra=Extra({**mine.extra, VENDOR: read.extra}),
     )

@@ -183,8 +183,11 @@ def test_a_subtag_is_never_further_than_its_tag() -> None:
 
 
 @given(st.text(min_size=1).filter(lambda code: code not in SUB_STATUSES))
-def test_an_unknown_subtag_keeps_its_code_and_has_no_stage(code: str) -> None:
+def test_an_unknown_subtag_is_kept_and_its_tag_counts_where_that_is_known(code: str) -> None:
     event = only(tracking("A", scan(code, tag="Delivered"))).events[0]
+    assert (event.code, event.stage) == ("Delivered", Stage.DELIVERED)
+    assert event.extra["subtag"] == code
+    event = only(tracking("A", scan(code, tag="Moon"))).events[0]
     assert (event.code, event.stage, event.health) == (code, Stage.UNKNOWN, Health.OK)
 
 
@@ -217,8 +220,8 @@ def test_a_checkpoint_without_a_time_is_a_problem_and_the_rest_stands(stated: st
 
 
 def test_countries_are_read_under_their_old_and_new_names_and_unknown_ones_stay_text() -> None:
-    old = scan("A", country_region=None, country_iso3="DEU", zip="10115", location=None)
-    odd = scan("B", country_region="QQQ", location=None)
+    old = scan("A", tag=None, country_region=None, country_iso3="DEU", zip="10115", location=None)
+    odd = scan("B", tag=None, country_region="QQQ", location=None)
     bare = {"checkpoint_time": "2026-06-29T21:05:00Z", "subtag": "C"}
     places = {one.code: one.place for one in only(tracking("N", old, odd, bare)).events}
     first, second = places["A"], places["B"]
