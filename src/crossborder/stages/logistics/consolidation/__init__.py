@@ -1,8 +1,9 @@
 """Consolidation: what is inside what, whose scans are whose, and whom a container's delay reaches.
 
 Parcels travel in bags, bags on pallets, pallets under a master waybill or in a container. The
-commands tell what went in and came out; `history` tells what a parcel has lived through; `match`
-sorts what carriers say to the parcels it is of; `propagate` passes a container's delay on.
+commands tell what went in and came out; `history` tells what a parcel has lived through, `retrack`
+keeps its shipment in step with it; `match` sorts what carriers say to the parcels it is of;
+`propagate` passes a container's delay on.
 """
 
 from crossborder.stages.logistics.consolidation.commands import (
@@ -15,6 +16,8 @@ from crossborder.stages.logistics.consolidation.commands import (
 )
 from crossborder.stages.logistics.consolidation.contents import Contents, Tally
 from crossborder.stages.logistics.consolidation.history import (
+    FOUND,
+    INHERITED,
     MISSING,
     Stream,
     histories,
@@ -29,8 +32,11 @@ from crossborder.stages.logistics.consolidation.propagation import (
     later,
     propagate,
 )
+from crossborder.stages.logistics.consolidation.retrack import retrack
 
 __all__ = [
+    "FOUND",
+    "INHERITED",
     "MISSING",
     "Assigned",
     "BreakBulk",
@@ -54,5 +60,6 @@ __all__ = [
     "later",
     "match",
     "propagate",
+    "retrack",
     "unclaimed",
 ]

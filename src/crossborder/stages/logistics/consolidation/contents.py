@@ -1,14 +1,16 @@
 """What is inside what: the tree of handling units, looked at from above."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
+from types import MappingProxyType
 
 from attrs import frozen
 
 from crossborder.model.check import checked
 from crossborder.model.shipment import HandlingUnit, Stay, UnitKind
 
-__all__ = ["Contents", "Tally"]
+__all__ = ["Contents", "Tally", "absences"]
 
 
 @frozen(field_transformer=checked)
@@ -63,6 +65,10 @@ class Contents:
             if any(stay.unloaded_at is None if at is None else stay.holds(at) for stay in stays)
         )
 
+    def stays_in(self, container: str) -> Mapping[str, tuple[Stay, ...]]:
+        """Every stay in the container, over or not, by the id of the unit that was inside."""
+        return MappingProxyType(self._held.get(container, {}))
+
     def inside(self, container: str, at: datetime) -> tuple[str, ...]:
         """The ids of all that is inside at that moment, at any depth: outer ones first."""
         return tuple(unit.id for unit in self._walk(container, at))
@@ -72,8 +78,15 @@ class Contents:
         return _tally(self._walk(container, at))
 
     def gross(self, container: str, at: datetime) -> Tally:
-        """What is inside at that moment, and the container itself."""
-        return _tally((self.units[container], *self._walk(container, at)))
+        """What is inside at that moment, and the container itself.
+
+        One that is none of the units has no weight that is known.
+        """
+        inside = _tally(self._walk(container, at))
+        own = Tally(0, 0, 1) if container not in self.units else _tally((self.units[container],))
+        return Tally(
+            inside.count + own.count, inside.grams + own.grams, inside.unweighed + own.unweighed
+        )
 
     def may_hold(self, container: str, other: str, at: datetime) -> bool:
         """Whether the other unit is inside the container at that moment, or at any later one."""
@@ -96,6 +109,31 @@ class Contents:
                     seen.add(unit.id)
                     waiting.append(unit.id)
                     yield unit
+
+
+def absences(
+    unit: HandlingUnit, units: Mapping[str, HandlingUnit]
+) -> tuple[tuple[datetime, datetime | None], ...]:
+    """The times the unit was missing: from when, and until when it was found, or None.
+
+    One that is over is read from the stays: nothing goes into what was opened, so a second stay in
+    it, after the one that ended with its opening, is that the unit was found.
+
+    Args:
+        unit: whose times are asked for.
+        units: all that it may have been inside of, by id.
+    """
+    found: list[tuple[datetime, datetime | None]] = []
+    for stay, after in pairwise(unit.stays):
+        holder = units.get(stay.inside)
+        ended = stay.unloaded_at
+        if holder is None or ended is None or after.inside != stay.inside:
+            continue
+        if ended == holder.opened_at:
+            found.append((ended, after.loaded_at))
+    if unit.missing_since is not None:
+        found.append((unit.missing_since, None))
+    return tuple(found)
 
 
 def _lasts(stay: Stay, at: datetime) -> bool:

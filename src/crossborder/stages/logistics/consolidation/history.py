@@ -1,7 +1,7 @@
 """A parcel's history: its own scans, and those of everything it was inside of, while inside."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from operator import itemgetter
 from types import MappingProxyType
@@ -9,15 +9,26 @@ from types import MappingProxyType
 from attrs import evolve, frozen
 
 from crossborder.model.check import checked, refuse
-from crossborder.model.shipment import HandlingUnit, Stay
+from crossborder.model.extra import Extra
+from crossborder.model.shipment import HandlingUnit
 from crossborder.model.tracking import Health, Stage, TrackingEvent
-from crossborder.stages.logistics.consolidation.windows import Claims
+from crossborder.stages.logistics.consolidation.contents import absences
+from crossborder.stages.logistics.consolidation.windows import EVER, NEVER, Claims
 from crossborder.stages.logistics.tracking import merge, moment
 
-__all__ = ["MISSING", "Stream", "histories", "history", "unclaimed"]
+__all__ = ["FOUND", "INHERITED", "MISSING", "Stream", "histories", "history", "unclaimed"]
 
 MISSING = "missing_at_break_bulk"
 """The reason of a parcel that was not found where its container was opened."""
+
+FOUND = "turned_up_after_break_bulk"
+"""The reason of one that was missing and is there again; its health is ok.
+
+As events of one time stand in the order of their codes, it comes after `MISSING`.
+"""
+
+INHERITED = "inherited_from"
+"""Under this name `extra` says whose scan an inherited one is: the unit's id and its number."""
 
 _INHERITED = MappingProxyType(
     {
@@ -37,6 +48,15 @@ A container is accepted after the parcels in it were, and delivered to whoever o
 the buyer. Sent back, it reaches the line and not the seller. Its waybill may be announced or
 cancelled while the parcels stand where they stood.
 """
+
+
+@frozen
+class _Absence:
+    """A time at which a unit was missing; until `NEVER` where it still is."""
+
+    unit: HandlingUnit
+    since: datetime
+    until: datetime
 
 
 @frozen(field_transformer=checked)
@@ -60,19 +80,20 @@ def _claims(units: Iterable[HandlingUnit]) -> Claims[str]:
 
 def _owned(
     units: Iterable[HandlingUnit], streams: Iterable[Stream]
-) -> tuple[dict[str, list[TrackingEvent]], list[Stream]]:
-    """The scans of each unit under its own numbers, and those that are nobody's or several's."""
+) -> tuple[dict[str, list[tuple[TrackingEvent, str]]], list[Stream]]:
+    """Each unit's scans with the number each was told under; and those of nobody or of several."""
     claims = _claims(units)
-    own: dict[str, list[TrackingEvent]] = {}
+    own: dict[str, list[tuple[TrackingEvent, str]]] = {}
     rest = []
     for stream in streams:
         spans = claims.spans(stream.number, stream.carrier)
         left = []
         for event in stream.events:
             at = moment(event)
-            owners = {owner for owner, begin, end in spans if begin <= at < end}
+            read = at != EVER
+            owners = {owner for owner, begin, end in spans if not read or begin <= at < end}
             if len(owners) == 1:
-                own.setdefault(owners.pop(), []).append(event)
+                own.setdefault(owners.pop(), []).append((event, event.number or stream.number))
             else:
                 left.append(event)
         if left:
@@ -80,73 +101,94 @@ def _owned(
     return own, rest
 
 
-def _missing(unit: HandlingUnit) -> tuple[TrackingEvent, ...]:
-    if unit.missing_since is None:
-        return ()
-    return (
-        TrackingEvent(
-            "consolidation",
-            MISSING,
-            f"{unit.kind.value} {unit.number or unit.id} was not found when its bulk was broken",
-            at=unit.missing_since,
-            reason=MISSING,
-            health=Health.FAILED,
-            number=unit.number,
-        ),
-    )
-
-
 class _Histories:
-    """Each unit's history once, outer units first."""
+    """What a unit lived through: its own scans, and those of what was around it at the time."""
 
     def __init__(self, units: Iterable[HandlingUnit], streams: Iterable[Stream]) -> None:
         self._units = {unit.id: unit for unit in units}
         self._own, _ = _owned(self._units.values(), streams)
-        self._known: dict[str, tuple[TrackingEvent, ...]] = {}
-        self._passed_on: dict[str, tuple[list[datetime], tuple[TrackingEvent, ...]]] = {}
+        self._read: dict[str, tuple[list[datetime], tuple[TrackingEvent, ...]]] = {}
 
     def of(self, name: str) -> tuple[TrackingEvent, ...]:
-        """The unit's history; those of its containers are made on the way, each once."""
-        waiting, begun = [name], set()
-        while waiting:
-            one = waiting[-1]
-            if one in self._known or one in begun:
-                waiting.pop()
-                if one not in self._known:
-                    self._known[one] = self._made(self._units[one])
-                continue
-            begun.add(one)
-            waiting += [
-                stay.inside
-                for stay in self._units[one].stays
-                if stay.inside in self._units and stay.inside not in begun
-            ]
-        return self._known[name]
+        """The unit's history."""
+        scans = [tuple(event for event, _ in self._own.get(name, ()))]
+        absent = list(self._absent(name, EVER, NEVER))
+        for holder, begin, end in self._around(name):
+            moments, lent = self._lends(holder)
+            scans.append(lent[bisect_left(moments, begin) : bisect_left(moments, end)])
+            absent += self._absent(holder, begin, end)
+        return merge(*scans, tuple(_trouble(name, absent)))
 
-    def _made(self, unit: HandlingUnit) -> tuple[TrackingEvent, ...]:
-        inherited = [self._while_inside(stay) for stay in unit.stays]
-        return merge(tuple(self._own.get(unit.id, ())), _missing(unit), *inherited)
+    def _around(self, name: str) -> Iterator[tuple[str, datetime, datetime]]:
+        """Everything it was inside of at any depth, and from when to when."""
+        seen = {(name, EVER, NEVER)}
+        waiting = list(seen)
+        for inner, begin, end in waiting:
+            for stay in self._units[inner].stays:
+                if stay.inside not in self._units or stay.inside == name:
+                    continue
+                since = max(begin, stay.loaded_at or EVER)
+                until = min(end, stay.unloaded_at or NEVER)
+                span = (stay.inside, since, until)
+                if since < until and span not in seen:
+                    seen.add(span)
+                    waiting.append(span)
+                    yield span
 
-    def _while_inside(self, stay: Stay) -> tuple[TrackingEvent, ...]:
-        """The holder's scans of that time, as they concern what is inside."""
-        if stay.inside not in self._known:
-            return ()
-        if stay.inside not in self._passed_on:
-            told = [(moment(event), event) for event in self._known[stay.inside]]
-            told.sort(key=itemgetter(0))
-            self._passed_on[stay.inside] = (
-                [at for at, _ in told],
-                tuple(_inherited(event) for _, event in told),
-            )
-        moments, events = self._passed_on[stay.inside]
-        begin = 0 if stay.loaded_at is None else bisect_left(moments, stay.loaded_at)
-        end = None if stay.unloaded_at is None else bisect_left(moments, stay.unloaded_at)
-        return events[begin:end]
+    def _lends(self, holder: str) -> tuple[list[datetime], tuple[TrackingEvent, ...]]:
+        """The container's scans in order, as they concern what is inside."""
+        if holder not in self._read:
+            own = self._own.get(holder, ())
+            # Merged first: a local time may get its moment by the place.
+            scans = merge(tuple(_lent(event, holder, number) for event, number in own))
+            told = sorted(((moment(event), event) for event in scans), key=itemgetter(0))
+            self._read[holder] = [at for at, _ in told], tuple(event for _, event in told)
+        return self._read[holder]
+
+    def _absent(self, name: str, begin: datetime, end: datetime) -> Iterator[_Absence]:
+        """The times the unit was missing that began in that span; they end with it."""
+        unit = self._units[name]
+        for since, until in absences(unit, self._units):
+            if begin <= since < end:
+                yield _Absence(unit, since, min(until or NEVER, end))
 
 
-def _inherited(event: TrackingEvent) -> TrackingEvent:
-    stage = _INHERITED.get(event.stage)
-    return event if stage is None else evolve(event, stage=stage)
+def _trouble(name: str, absent: list[_Absence]) -> Iterator[TrackingEvent]:
+    """That it was missing, and that it was there again, unless it was gone anew or otherwise."""
+    for absence in absent:
+        told = [_missing(absence.unit, MISSING, absence.since)]
+        until = absence.until
+        if until != NEVER and not any(one.since <= until < one.until for one in absent):
+            told.append(_missing(absence.unit, FOUND, until))
+        for event in told:
+            unit = absence.unit
+            yield event if unit.id == name else _lent(event, unit.id, unit.number)
+
+
+def _missing(unit: HandlingUnit, code: str, at: datetime) -> TrackingEvent:
+    """That it went missing or turned up; of both at one time the second stands behind."""
+    gone = code == MISSING
+    said = "was not found when its bulk was broken" if gone else "turned up again"
+    return TrackingEvent(
+        "consolidation",
+        code,
+        f"{unit.kind.value} {unit.number or unit.id} {said}",
+        at=at,
+        reason=code,
+        health=Health.FAILED if gone else Health.OK,
+        number=unit.number,
+    )
+
+
+def _lent(event: TrackingEvent, unit: str, number: str) -> TrackingEvent:
+    """A container's event as it is of what is inside, under no number: its own is in `extra`."""
+    whose = Extra({"unit": unit, "number": number})
+    return evolve(
+        event,
+        stage=_INHERITED.get(event.stage, event.stage),
+        number="",
+        extra=Extra({**event.extra, INHERITED: whose}),
+    )
 
 
 def history(
@@ -157,9 +199,12 @@ def history(
     A scan of a container counts from the loading until just before the unloading, at any depth: a
     pallet's scan reaches the parcel in a bag on it. The delivery of a container is a hand-over for
     what is inside, never its delivery. A number that was reused gives each parcel the scans of its
-    own time; those that may be of several are given to nobody (see `unclaimed`). A unit that is
-    missing says so by an event of its own. Units and streams may come in any order, repeated or in
-    parts: the history is the same.
+    own time; those that may be of several are given to nobody (see `unclaimed`). That a unit was
+    missing, or what it was inside of, and that it turned up again, are events of their own.
+
+    An inherited scan has no `number`, as its container's is none of the parcel: whose it is stands
+    in `extra` under `INHERITED`. Units and streams may come in any order, repeated or in parts: the
+    history is the same. It is not when more is told of who was inside what: see `retrack`.
 
     >>> from datetime import UTC
     >>> from crossborder.model.shipment import UnitKind

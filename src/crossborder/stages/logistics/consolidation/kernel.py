@@ -19,7 +19,7 @@ from crossborder.stages.logistics.consolidation.commands import (
     Load,
     Unload,
 )
-from crossborder.stages.logistics.consolidation.contents import Contents
+from crossborder.stages.logistics.consolidation.contents import Contents, absences
 
 __all__ = ["Consolidation", "Moved", "consolidate"]
 
@@ -38,18 +38,36 @@ class Moved:
 
 
 def _last_move(unit: HandlingUnit) -> datetime | None:
-    return unit.unloaded_at or unit.loaded_at
+    last = unit.stays[-1] if unit.stays else None
+    return None if last is None else last.unloaded_at or last.loaded_at
+
+
+def _moved_after(unit: HandlingUnit, at: datetime) -> bool:
+    last = _last_move(unit)
+    return last is not None and last > at
 
 
 def _released(unit: HandlingUnit, at: datetime) -> HandlingUnit:
     return evolve(unit, unloaded_at=at)
 
 
+def _entered(
+    unit: HandlingUnit, into: str, at: datetime, until: datetime | None = None
+) -> HandlingUnit:
+    return evolve(unit, inside=into, loaded_at=at, unloaded_at=until, earlier=unit.stays)
+
+
 class Consolidation:
     """Handling units in the making: obey commands one by one, then take the `units`.
 
     It is a draft; nothing is shared with the values it was made from. A command that was obeyed
-    before changes nothing. Messages may come late, but the moves of one unit are told in order.
+    before changes nothing. Messages may come late: what is obeyed comes to the same in whatever
+    order it is told. What cannot, since one of its units was moved, opened or found at a later
+    time that was told already, is refused as `before_last_move`; who keeps the commands takes the
+    units as they were at first and lets `consolidate` put them all in order.
+
+    What comes out of a container it was not known to be in, and what is found after it was missing
+    there, is written down as a stay of no length: nothing is inherited in it, no tally holds it.
 
     >>> from datetime import UTC
     >>> from crossborder.model.shipment import UnitKind
@@ -84,8 +102,7 @@ class Consolidation:
             case BreakBulk():
                 return self._open(unit, command)
             case Find():
-                self.contents.put(self._present(unit, command.at))
-                return None
+                return self._find(unit, command)
             case LinkNumber():
                 return self._link(unit, command)
 
@@ -93,38 +110,45 @@ class Consolidation:
         holder = self.contents.units.get(command.into)
         if holder is None:
             return Problem("unknown_unit", text=f"no unit {command.into} is known")
-        if any((s.inside, s.loaded_at) == (command.into, command.at) for s in unit.stays):
+        opened = holder.opened_at
+        told = any((s.inside, s.loaded_at) == (command.into, command.at) for s in unit.stays)
+        if told and (opened is None or command.at <= opened):
             return None
-        if holder.opened_at is not None and command.at >= holder.opened_at:
+        if opened is not None and command.at >= opened:
             return Problem("already_open", text=f"{holder.id} had been opened by then")
-        problem = self._too_late(unit, command.at)
-        if problem is not None:
-            return problem
+        if opened is not None:
+            # Whether it was counted with the rest is no longer known.
+            return _late([holder.id])
+        if _moved_after(unit, command.at):
+            return _late([unit.id])
         if unit.inside is not None and unit.unloaded_at is None:
             text = f"{unit.id} is still inside {unit.inside}"
             return Problem("inside_another", text=text)
-        if unit.id == holder.id or self.contents.may_hold(unit.id, holder.id, command.at):
+        if self._holds(unit.id, holder.id, command.at):
             text = f"{holder.id} is inside {unit.id}, which cannot go into it"
             return Problem("inside_itself", text=text)
-        earlier = unit.stays
-        entered = evolve(
-            unit, inside=holder.id, loaded_at=command.at, unloaded_at=None, earlier=earlier
-        )
-        self.contents.put(self._present(entered, command.at))
-        if holder.opened_at is not None:
-            # Told late: what went in before the opening came out with the rest.
-            self.contents.put(_released(self.contents.units[unit.id], holder.opened_at))
+        there = self._present(unit, command.at)
+        self.contents.put(_entered(there, holder.id, command.at))
         return None
 
     def _unload(self, unit: HandlingUnit, command: Unload) -> Problem | None:
         if any(stay.unloaded_at == command.at for stay in unit.stays):
             return None
+        if _moved_after(unit, command.at):
+            return _late([unit.id])
         if unit.inside is None or unit.unloaded_at is not None:
             return Problem("not_inside", text=f"{unit.id} is inside nothing")
-        problem = self._too_late(unit, command.at)
-        if problem is None:
-            self.contents.put(self._present(_released(unit, command.at), command.at))
-        return problem
+        self.contents.put(_released(self._present(unit, command.at), command.at))
+        return None
+
+    def _find(self, unit: HandlingUnit, command: Find) -> Problem | None:
+        there = self._present(unit, command.at)
+        if there is not unit:
+            self.contents.put(there)
+            return None
+        if any(stay.loaded_at == stay.unloaded_at == command.at for stay in unit.stays):
+            return None
+        return Problem("not_missing", text=f"{unit.id} is not known to be missing then")
 
     def _open(self, unit: HandlingUnit, command: BreakBulk) -> Problem | None:
         if unit.opened_at is not None:
@@ -132,11 +156,11 @@ class Consolidation:
                 return None
             return Problem("already_open", text=f"{unit.id} was opened at {unit.opened_at}")
         inside = self.contents.children(unit.id)
-        later = [part.id for part in inside if part.loaded_at and part.loaded_at > command.at]
+        booked = {part.id for part in inside}
+        found = booked if command.found is None else set(command.found)
+        later = self._later(unit, found, command.at)
         if later:
-            text = f"{', '.join(later)} went into {unit.id} after that"
-            return Problem("before_last_move", text=text)
-        found = {part.id for part in inside} if command.found is None else set(command.found)
+            return _late(later)
         around = [name for name in sorted(found) if self._holds(name, unit.id, command.at)]
         if around:
             text = f"{', '.join(around)} holds {unit.id} and cannot come out of it"
@@ -145,11 +169,11 @@ class Consolidation:
         missing = []
         for part in inside:
             if part.id in found:
-                self.contents.put(self._present(_released(part, command.at), command.at))
+                self.contents.put(_released(self._present(part, command.at), command.at))
             else:
                 self.contents.put(evolve(part, unloaded_at=command.at, missing_since=command.at))
                 missing.append(part.id)
-        surplus = sorted(found.difference(part.id for part in inside))
+        surplus = sorted(found - booked)
         counts = {"booked": len(inside), "missing": len(missing), "surplus": len(surplus)}
         self._tell("bulk_broken", unit.id, command.at, counts)
         for name in surplus:
@@ -160,6 +184,26 @@ class Consolidation:
             self._tell("unit_missing", name, command.at, facts)
         self._weigh(command, found)
         return None
+
+    def _later(self, unit: HandlingUnit, found: set[str], at: datetime) -> list[str]:
+        """Those of whom something is known that was after the opening, and would be otherwise."""
+        units = self.contents.units
+        stays = self.contents.stays_in(unit.id)
+        names = {
+            name
+            for name, held in stays.items()
+            if any(end and end > at for stay in held for end in (stay.loaded_at, stay.unloaded_at))
+        }
+        for name in found.intersection(units).difference(stays):
+            if _moved_after(units[name], at):
+                names.add(name)
+        for name in stays.keys() - found:
+            opened = units[name].opened_at
+            if opened is not None and opened > at:
+                names.add(name)
+        if any(since <= at and until and at < until for since, until in absences(unit, units)):
+            names.add(unit.id)
+        return sorted(names)
 
     def _holds(self, name: str, other: str, at: datetime) -> bool:
         return name == other or self.contents.may_hold(name, other, at)
@@ -184,10 +228,12 @@ class Consolidation:
             return
         if part.inside is not None and part.unloaded_at is None:
             facts["booked_in"] = part.inside
-            at = command.at if part.loaded_at is None else max(command.at, part.loaded_at)
-            part = _released(part, at)
+            part = _released(part, command.at)
         self._tell("unit_surplus", name, command.at, facts)
-        self.contents.put(self._present(part, command.at))
+        part = self._present(part, command.at)
+        if (part.inside, part.unloaded_at) != (command.unit, command.at):
+            part = _entered(part, command.unit, command.at, command.at)
+        self.contents.put(part)
 
     def _link(self, unit: HandlingUnit, command: LinkNumber) -> Problem | None:
         use = NumberUse(command.number, command.carrier, command.since)
@@ -199,29 +245,34 @@ class Consolidation:
 
     def _present(self, unit: HandlingUnit, at: datetime) -> HandlingUnit:
         """The unit, no longer missing."""
-        if unit.missing_since is None or at < unit.missing_since:
+        since = unit.missing_since
+        if since is None or at < since:
             return unit
-        self._tell("unit_found", unit.id, at, {"missing_since": unit.missing_since.isoformat()})
+        self._tell("unit_found", unit.id, at, {"missing_since": since.isoformat()})
+        holder = self.contents.units.get(unit.inside or "")
+        if holder is not None and since == unit.unloaded_at == holder.opened_at:
+            unit = _entered(unit, holder.id, at, at)
         return evolve(unit, missing_since=None)
-
-    def _too_late(self, unit: HandlingUnit, at: datetime) -> Problem | None:
-        last = _last_move(unit)
-        if last is None or at >= last:
-            return None
-        text = f"{unit.id} was last moved at {last.isoformat()}, after that"
-        return Problem("before_last_move", text=text)
 
     def _tell(self, name: str, subject: str, at: datetime, facts: Mapping[str, object]) -> None:
         self.events.append(Event(f"logistics.{name}", subject, at, Extra(facts)))
 
 
-@decides("logistics.consolidate", 1)
+def _late(names: list[str]) -> Problem:
+    text = f"{', '.join(names)}: more is known that was after that; put all commands in order"
+    return Problem("before_last_move", text=text)
+
+
+@decides("logistics.consolidate", 2)
 def consolidate(units: tuple[HandlingUnit, ...], commands: tuple[Command, ...]) -> Decision[Moved]:
     """The units after the commands, taken in the order of their times.
 
     Of commands at one time the first given is obeyed first. One that cannot be obeyed is named as
     a problem and the others are obeyed all the same. Events tell of bulk that was broken, of units
     that are missing, surplus or found, of weights that differ and of new numbers.
+
+    Given in parts, commands come to the same or are refused (see `Consolidation`). Only what events
+    say of weights, and of the number of parcels in a missing unit, is as known when they are told.
 
     Args:
         units: as known so far.

@@ -10,7 +10,7 @@ from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
 from crossborder.model.ids import ShipmentId
 from crossborder.model.shipment import NumberUse, Shipment
-from crossborder.stages.logistics.consolidation.windows import REUSE, TOLERANCE, Claims
+from crossborder.stages.logistics.consolidation.windows import EVER, REUSE, TOLERANCE, Claims
 from crossborder.stages.logistics.tracking import moment
 
 __all__ = ["Assigned", "Matched", "Unsure", "match"]
@@ -60,12 +60,12 @@ class Matched:
 def _uses(shipment: Shipment) -> Iterator[tuple[ShipmentId, NumberUse]]:
     yield shipment.id, NumberUse(shipment.number, shipment.carrier, shipment.ship_date)
     for leg in shipment.legs:
-        if leg.number and leg.number != shipment.number:
+        if leg.number and (leg.number, leg.carrier) != (shipment.number, shipment.carrier):
             since = leg.handed_at or shipment.ship_date
             yield shipment.id, NumberUse(leg.number, leg.carrier, since)
 
 
-@decides("logistics.match", 1)
+@decides("logistics.match", 2)
 def match(
     readings: tuple[Shipment, ...],
     shipments: tuple[Shipment, ...],
@@ -78,9 +78,12 @@ def match(
     A reading with a ship date is of the parcel that was handed over under the number nearest to
     it. Else each scan is sorted by its time: a number's use begins `tolerance` before its ship
     date and lasts for `reuse`, or until it is used anew. A poll under a reused number may so be
-    taken apart. A reading with neither is sorted where only one parcel had the number. A
-    parcel of the number whose carrier has another name is never taken for it in silence: where no
-    other fits, it is a candidate. Where the parcel names no carrier, the number decides.
+    taken apart. What has neither, or a time that cannot be read, is sorted where only one parcel
+    had the number. A parcel of the number whose carrier has another name is never taken for it in silence: where no
+    other fits, it is a candidate. Where the parcel names no carrier, the number decides. Numbers
+    are the same however they are set apart by blanks and hyphens.
+
+    The codes say what came of the readings: matched, ambiguous, unknown.
 
     Args:
         readings: one a number, as tracking answers give them.
@@ -103,9 +106,10 @@ def match(
                 assigned.append(Assigned(candidates[0], part))
             else:
                 ambiguous.append(Unsure(candidates, part))
-    facts = Extra({"assigned": len(assigned), "ambiguous": len(ambiguous), "unknown": len(unknown)})
     matched = Matched(tuple(assigned), tuple(ambiguous), tuple(unknown))
-    return Decision(matched, (Reason("matched", facts=facts),))
+    counts = {"matched": len(assigned), "ambiguous": len(ambiguous), "unknown": len(unknown)}
+    reasons = [Reason(code, facts=Extra({"parts": n})) for code, n in counts.items() if n]
+    return Decision(matched, tuple(reasons) or (Reason("nothing_read"),))
 
 
 def _parts(
@@ -114,7 +118,9 @@ def _parts(
     """The reading in parts, with those whose it may be and whether the carrier is theirs too."""
     parts: dict[tuple[frozenset[ShipmentId], bool], list[int]] = {}
     for place, event in enumerate(reading.events if reading.ship_date is None else ()):
-        parts.setdefault(_whose(reading, claims, moment(event)), []).append(place)
+        at = moment(event)
+        whose = _whose(reading, claims, None if at == EVER else at)
+        parts.setdefault(whose, []).append(place)
     if not parts:
         yield (*_whose(reading, claims, None), reading)
     for (owners, sure), kept in parts.items():

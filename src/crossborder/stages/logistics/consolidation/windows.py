@@ -3,12 +3,13 @@
 from collections.abc import Hashable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
+from unicodedata import category, normalize
 
 from attrs import frozen
 
 from crossborder.model.shipment import NumberUse
 
-__all__ = ["REUSE", "TOLERANCE", "Claims", "plain"]
+__all__ = ["EVER", "NEVER", "REUSE", "TOLERANCE", "Claims", "plain"]
 
 Owner = TypeVar("Owner", bound=Hashable)
 
@@ -18,18 +19,26 @@ REUSE = timedelta(days=365)
 TOLERANCE = timedelta(days=30)
 """How long before its ship date a number may be scanned: labels are announced ahead."""
 
-_EVER = datetime.min.replace(tzinfo=UTC)
-_NEVER = datetime.max.replace(tzinfo=UTC)
-_SEPARATORS = str.maketrans("", "", " -\t")
+EVER = datetime.min.replace(tzinfo=UTC)
+"""Before everything: where a scan stands whose time cannot be read, too (`tracking.moment`)."""
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""After everything."""
+
+_BETWEEN = frozenset({"Zs", "Zl", "Zp", "Pd", "Cc", "Cf"})
+"""Kinds of characters that stand between the parts of a number: blanks, dashes, invisible ones."""
 
 
 def plain(number: str) -> str:
-    """A number as it is compared: without blanks and hyphens, in capitals.
+    """A number as it is compared: without blanks and hyphens of any kind, in plain capitals.
 
-    >>> plain("rr 123 456 785 cn")
+    >>> plain("rr 123 456-785 cn")
     'RR123456785CN'
     """
-    return number.translate(_SEPARATORS).upper()
+    if number.isascii() and number.isalnum():
+        return number.upper()
+    kept = (sign for sign in normalize("NFKC", number) if category(sign) not in _BETWEEN)
+    return "".join(kept).upper()
 
 
 @frozen
@@ -110,11 +119,11 @@ class Claims(Generic[Owner]):
         return claims if not name else [claim for claim in claims if not claim.carrier]
 
     def _begin(self, claim: _Claim[Owner]) -> datetime:
-        return _EVER if claim.since is None else claim.since - self._tolerance
+        return EVER if claim.since is None else claim.since - self._tolerance
 
     def _end(self, claim: _Claim[Owner], others: list[_Claim[Owner]]) -> datetime:
         """When the use ends: as stated, after the time of reuse, or as another's use begins."""
-        ends = [claim.until or _NEVER]
+        ends = [claim.until or NEVER]
         if claim.since is not None:
             ends.append(claim.since + self._reuse)
             ends += [

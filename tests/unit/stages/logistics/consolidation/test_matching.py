@@ -156,3 +156,66 @@ def test_a_parcel_not_yet_handed_over_takes_what_no_earlier_one_can() -> None:
     assert match((read(380),), to).value.assigned[0].shipment_id == "label"
     assert match((read(300),), to).value.ambiguous[0].candidates == ("old", "label")
     assert match((read(ship=380),), to).value.assigned[0].shipment_id == "label"
+
+
+def test_one_number_at_two_posts_is_the_parcels_at_each_of_them() -> None:
+    number = "RB123456785CN"
+    legs = (Leg("china_post", number=number), Leg("usps", number=number, handed_at=at(6)))
+    parcel = evolve(known("a", number=number, carrier="china_post"), legs=legs)
+    assert len(parcel.keys) == 2
+    for carrier in ("china_post", "usps"):
+        for reading in (
+            read(9, number=number, carrier=carrier),
+            read(number=number, carrier=carrier, ship=6),
+        ):
+            found = match((reading,), (parcel,)).value
+            assert found.assigned == (Assigned(parcel.id, reading),)
+
+
+def test_the_codes_say_what_came_of_the_readings() -> None:
+    two, other = (known("a"), known("b")), read(5, number="YT9")
+    sure = match((read(5),), (known("a"),))
+    assert sure.codes == ("matched",)
+    assert match((read(5),), two).codes == ("ambiguous",)
+    assert match((other,), two).codes == ("unknown",)
+    assert match((), two).codes == ("nothing_read",)
+    mixed = match((other, read(5), read(1, number="YT2")), (*two, known("c", number="YT2")))
+    assert mixed.codes == ("matched", "ambiguous", "unknown")
+    assert [reason.facts["parts"] for reason in mixed.reasons] == [1, 1, 1]
+
+
+def test_scans_at_a_time_that_cannot_be_read_are_of_the_only_parcel_with_the_number() -> None:
+    unread = TrackingEvent("yun", "DLV", stage=Stage.DELIVERED, local="22.11.2026 14:30")
+    reading = evolve(read(), events=(unread,))
+    assert match((reading,), (known("a"),)).value.assigned == (Assigned(ShipmentId("a"), reading),)
+    mixed = evolve(reading, events=(unread, *read(5).events))
+    assert match((mixed,), (known("a"),)).value.assigned == (Assigned(ShipmentId("a"), mixed),)
+    both = (known("old"), known("new", 415))
+    assert match((reading,), both).value.ambiguous == (
+        Unsure((ShipmentId("old"), ShipmentId("new")), reading),
+    )
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "RR 123 456 785 CN",
+        "rr-123-456-785-cn",
+        " RR123456785CN\n",
+        "RR\u00a0123\u2009456\u2011785\u2013CN",
+        "\uff32\uff32\uff11\uff12\uff13456785CN",
+        "\u200bRR123456785CN",
+    ],
+)
+def test_a_number_is_the_same_however_it_is_set_apart_and_stays_as_it_was_written(
+    stated: str,
+) -> None:
+    parcel = known("a", number="RR123456785CN", carrier="china_post")
+    for reading in (
+        read(5, number=stated, carrier="China_Post"),
+        read(number=stated, carrier="china_post"),
+    ):
+        assert match((reading,), (parcel,)).value.assigned == (Assigned(parcel.id, reading),)
+    turned = known("b", number=stated, carrier="china_post")
+    found = match((read(5, number="RR123456785CN", carrier="china_post"),), (turned,)).value
+    assert [item.shipment_id for item in found.assigned] == ["b"]

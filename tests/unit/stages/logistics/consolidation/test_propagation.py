@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -6,13 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue
+from crossborder.model.decision import recording
 from crossborder.model.shipment import HandlingUnit, UnitKind
 from crossborder.model.time import Window
 from crossborder.model.tracking import Expected, Health
+from crossborder.replay import replay, to_record
 from crossborder.stages.logistics.consolidation import (
     ContainerDelay,
     Contents,
     Load,
+    Reached,
     Unload,
     consolidate,
     later,
@@ -109,6 +113,77 @@ def test_delays_in_any_order_and_told_again_come_to_the_same(
     after = {item.unit: item.expected for item in once if item.expected is not None}
     again = propagate(units, said[0], expected=after, now=at(24)).value
     assert {item.unit: item.expected for item in again if item.unit in after} == after
+
+
+@given(loaded(), st.lists(delays, min_size=1, max_size=5), st.data())
+def test_delays_told_one_after_another_in_any_order_come_to_the_same_as_all_at_once(
+    units: tuple[HandlingUnit, ...], said: list[ContainerDelay], data: st.DataObject
+) -> None:
+    expected = dict.fromkeys(PARCELS, EXPECTED)
+    once = propagate(units, tuple(said), expected=expected, now=at(24)).value
+    known: dict[str, Expected | Reached] = {**expected}
+    reached: tuple[Reached, ...] = ()
+    waiting = list(data.draw(st.permutations(said)))
+    while waiting:
+        count = data.draw(st.integers(1, len(waiting)))
+        part, waiting = waiting[:count], waiting[count:]
+        part += said[: data.draw(st.integers(0, 1))]  # one of them may be told again
+        reached = propagate(units, tuple(part), expected=known, now=at(24)).value
+        known |= {item.unit: item for item in reached}
+    assert reached == once
+    assert propagate(units, (), expected=known, now=at(24)).value == once
+
+
+BAGGED = (Load("b0", "m", at(0)), Load("p0", "b0", at(0)))
+
+
+def test_a_delay_told_late_is_added_to_one_that_was_passed_on_before() -> None:
+    units = consolidate(UNITS, BAGGED).value.units
+    first, second = ContainerDelay("m", at(1), 48 * HOUR), ContainerDelay("m", at(2), 72 * HOUR)
+    told = _of(units, (second,), EXPECTED)
+    both = _of(units, (first,), told)
+    assert both == _of(units, (first, second), EXPECTED)
+    assert (both.by, both.delays, both.base) == (120 * HOUR, (first, second), EXPECTED)
+    # A new expectation begins anew: it knows of what was said before it was made.
+    anew = evolve(EXPECTED, as_of=at(1), likely=at(90))
+    after = _of(units, (first, second), anew)
+    assert after.expected is not None
+    assert (after.by, after.expected.likely) == (72 * HOUR, at(90 + 72))
+
+
+def test_a_delay_that_no_longer_reaches_a_unit_is_not_kept_in_what_is_expected_of_it() -> None:
+    units = consolidate(UNITS, BAGGED).value.units
+    delay, other = ContainerDelay("b0", at(3), 5 * HOUR), ContainerDelay("m", at(3), 2 * HOUR)
+    told = _of(units, (delay, other), EXPECTED)
+    assert told.by == 5 * HOUR
+    moved = consolidate(UNITS, (Load("b0", "m", at(0)), Load("p0", "m", at(0)))).value.units
+    assert _of(moved, (), told) == _of(moved, (other,), EXPECTED)
+
+
+def _of(
+    units: tuple[HandlingUnit, ...], said: tuple[ContainerDelay, ...], known: Expected | Reached
+) -> Reached:
+    reached = propagate(units, said, expected={"p0": known}, now=at(5)).value
+    return next(item for item in reached if item.unit == "p0")
+
+
+def test_a_passed_on_delay_is_made_again_from_its_record() -> None:
+    units = consolidate(UNITS, BAGGED).value.units
+    told = _of(units, (ContainerDelay("m", at(2), HOUR),), EXPECTED)
+    with recording():
+        late = (ContainerDelay("m", at(1), HOUR),)
+        kept = propagate(units, late, expected={"p0": told, "p1": EXPECTED}, now=at(5))
+    assert replay(json.dumps(to_record(kept))).value == kept.value
+
+
+def test_a_delay_beyond_all_measure_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="ten years"):
+        ContainerDelay("m", DAY, timedelta(days=10**8))
+    units = consolidate(UNITS, BAGGED).value.units
+    last = datetime(9999, 12, 30, tzinfo=UTC)
+    end = evolve(EXPECTED, window=Window(last, last), likely=last)
+    with pytest.raises(InvalidValue, match="calendar"):
+        _of(units, (ContainerDelay("m", at(1), timedelta(days=9)),), end)
 
 
 def test_the_gravest_word_counts_and_the_newest_of_those() -> None:
