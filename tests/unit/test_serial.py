@@ -22,8 +22,11 @@ from crossborder.model.order import Order
 from crossborder.model.outcome import Done, Pending
 from crossborder.model.place import Place
 from crossborder.model.product import Tag
+from crossborder.model.shipment import Shipment
+from crossborder.predict.transit import StageTimes, TransitTimes
 from crossborder.secret import Secret
 from crossborder.serial import SCHEMA, from_json, parsed, structure, to_json, unstructure
+from crossborder.stages.logistics.scorecard import CarrierBook
 from crossborder.testing.strategies import (
     customers,
     decisions,
@@ -33,6 +36,7 @@ from crossborder.testing.strategies import (
     money,
     orders,
     places,
+    shipments,
 )
 
 T = TypeVar("T")
@@ -423,6 +427,169 @@ def test_a_running_conversation_is_not_written() -> None:
 def test_only_a_noun_stands_in_an_envelope(value: object) -> None:
     with pytest.raises(InvalidValue, match="not a noun"):
         to_json(value)
+
+
+@frozen
+class Shelf:
+    book: CarrierBook | None = None
+    times: Mapping[str, tuple[StageTimes, ...]] = field(factory=dict)
+    anything: Any = None
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "name"),
+    [
+        (CarrierBook(), "value", "CarrierBook"),
+        (Shelf(CarrierBook()), "book", "CarrierBook"),
+        (Shelf(times={"a": (StageTimes(["x"]),)}), "times.a.0", "StageTimes"),
+        (Shelf(anything=[{"b": TransitTimes()}]), "anything.0.b", "TransitTimes"),
+        ({"a": [CarrierBook()]}, "a.0", "CarrierBook"),
+    ],
+)
+def test_an_object_that_is_no_value_is_named_by_path_and_type_never_passed_through(
+    value: object, path: str, name: str
+) -> None:
+    with pytest.raises(InvalidValue, match=f"type {name}, .* keep its state") as caught:
+        unstructure(value)
+    assert caught.value.field == path
+    if isinstance(value, Shelf):
+        with pytest.raises(InvalidValue, match=f"Shelf.{path} is of type {name}"):
+            to_json(value)
+
+
+@pytest.mark.parametrize("value", [b"bytes", object(), print, 1j])
+def test_what_is_no_value_has_no_data(value: object) -> None:
+    with pytest.raises(InvalidValue, match=f"type {type(value).__name__}, which is not kept"):
+        unstructure(value)
+
+
+def test_a_class_of_which_nothing_is_kept_is_named_by_the_field_it_is_read_for() -> None:
+    with pytest.raises(InvalidValue, match=r"^Shelf\.book is of type CarrierBook"):
+        structure({}, Shelf)
+    with pytest.raises(InvalidValue, match="keep its state"):
+        to_json(CarrierBook())
+    with pytest.raises(InvalidValue, match="type bytes"):
+        structure(["x"], list[bytes])
+
+
+def test_the_class_to_give_is_named_where_the_name_alone_does_not_find_it() -> None:
+    error = refused(to_json(Everything()))
+    assert "its class must be given, from_json(text, Everything)" in str(error)
+    assert "given" not in str(refused('{"type":5,"schema":1,"value":{}}'))
+
+
+class Word(str, Enum):  # noqa: UP042  members of such say another text of themselves
+    SOON = "soon"
+
+
+KINDS: list[tuple[Any, Any]] = [
+    (Mapping[SkuId, Money], {SkuId("a"): USD}),
+    (dict[str, tuple[Decimal, ...]], {"a": (Decimal("1.50"),)}),
+    (Mapping[Place, int], {Place("CN"): 2}),
+    (tuple[Everything, ...], (Everything(either=USD),)),
+    (list[Money | None], [USD, None]),
+    (tuple[int, datetime], (1, NOON)),
+    (frozenset[Tag], frozenset({Tag("x"), Tag("y")})),
+    (Box[Money], Box(USD, (USD,))),
+    (Everything | None, Everything()),
+    (Literal["a", "b"], "a"),
+    (datetime, NOON),
+    (Any, (USD, "x")),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), KINDS)
+def test_a_container_comes_back_by_its_stated_kind_and_by_no_other(kind: Any, value: Any) -> None:
+    text = to_json(value, kind)
+    assert from_json(text, kind) == value
+    with pytest.raises(InvalidValue, match=r"must be Mapping\[str, Tag\]"):
+        from_json(text, Mapping[str, Tag])
+
+
+def test_the_envelope_of_a_container_says_of_what() -> None:
+    text = to_json({SkuId("a"): (USD,)}, Mapping[SkuId, tuple[Money, ...]])
+    assert json.loads(text)["type"] == "Mapping[SkuId, tuple[Money, ...]]"
+    assert "from_json(text, Mapping[SkuId, tuple[Money, ...]])" in str(refused(text))
+    assert json.loads(to_json(None, Money | None))["type"] == "Money | None"
+    assert json.loads(to_json("a", Literal["a", 1]))["type"] == "Literal['a', 1]"
+
+
+def test_what_does_not_fit_the_stated_kind_is_not_written() -> None:
+    with pytest.raises(InvalidValue, match=r"Mapping\.a must be of type Money"):
+        to_json({"a": Tag("x")}, Mapping[str, Money])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(shipments(), max_size=3), st.lists(money(), max_size=3))
+def test_what_was_written_without_a_kind_is_read_by_one_that_fits(
+    parcels: list[Shipment], sums: list[Money]
+) -> None:
+    by_id = {parcel.id: parcel for parcel in parcels}
+    for value, kind in (
+        (by_id, Mapping[str, Shipment]),
+        (tuple(parcels), tuple[Shipment, ...]),
+        ({"sums": tuple(sums)}, Mapping[str, tuple[Money, ...]]),
+    ):
+        assert structure(json.loads(json.dumps(unstructure(value))), kind) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Mapping[str, Everything], {"a": Everything(either=USD, anything=Tag("x"))}),
+        (Mapping[str, Box[Money]], {"a": Box(USD, (USD,))}),
+        (Mapping[str, Decimal], {"a": Decimal("1.5")}),
+        (list[float], [0.5, -1e-300]),
+        (tuple[datetime | None, ...], (NOON, None)),
+        (tuple[date, timedelta], (date(2026, 1, 2), timedelta(hours=1))),
+        (Mapping[str, frozenset[Decimal]], {"a": frozenset({Decimal("1.5"), Decimal(2)})}),
+        (Mapping[str, Level | None], {"a": Level.HIGH, "b": None}),
+        (Mapping[str, Word], {"a": Word.SOON}),
+        (Mapping[str, Mapping[str, Tag]], {"$a": {"b": Tag("x")}}),
+        (Mapping[str, Mapping[str, Decimal] | None], {"a": {"b": Decimal(1)}}),
+    ],
+)
+def test_a_tag_is_taken_where_its_kind_is_stated(kind: Any, value: Any) -> None:
+    data = json.loads(json.dumps(unstructure(value)))
+    assert structure(data, kind) == value
+
+
+def test_a_tag_of_a_narrower_noun_keeps_it() -> None:
+    data = unstructure([Price(Decimal(1), "USD")])
+    assert type(structure(data, list[Money])[0]) is Price
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "path"),
+    [
+        (Mapping[str, Tag], {"a": {"$noun": "Money", "$value": {}}}, "a.$noun"),
+        (Mapping[str, Tag], {"a": {"$noun": 5, "$value": {}}}, "a.$noun"),
+        (Mapping[str, Tag], {"a": {"$noun": "Tag", "$value": 5}}, "a"),
+        (Mapping[str, Tag], {"a": {"$noun": "Tag", "$value": {}}}, "a.name"),
+        (Mapping[str, Price], {"a": {"$noun": "Money", "$value": {}}}, "a.$noun"),
+        (list[Decimal], [{"$float": "1"}], "0"),
+        (list[Decimal], [{"$decimal": 1}], "0"),
+        (list[date], [{"$time": NOON.isoformat()}], "0"),
+        (frozenset[int], {"$set": 5}, "value"),
+        (tuple[int, ...], {"$set": [1]}, "value"),
+    ],
+)
+def test_a_tag_of_another_kind_is_refused(kind: Any, data: Any, path: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        structure(data, kind)
+    assert caught.value.field == path
+
+
+def test_a_member_of_texts_is_written_as_the_text_it_is() -> None:
+    assert unstructure(Word.SOON, str) == unstructure(Word.SOON, Any) == "soon"
+    assert type(unstructure({Word.SOON: 1}, Any).popitem()[0]) is str
+
+
+def test_a_wrong_value_of_a_mapping_is_named_by_its_key() -> None:
+    for move in (structure, unstructure):
+        with pytest.raises(InvalidValue) as caught:
+            move({"a": {"b": 1}}, Mapping[str, Mapping[str, str]])
+        assert caught.value.field == "a.b"
 
 
 def test_sets_are_written_in_one_order() -> None:

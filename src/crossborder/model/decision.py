@@ -113,12 +113,12 @@ def decides(
         def decide(*args: P.args, **kwargs: P.kwargs) -> Decision[T]:
             for key, value in kwargs.items():
                 if isinstance(value, datetime):
-                    kwargs[key] = aware(value, key, rule)
+                    kwargs[key] = aware(value, key, function.__name__)
                 elif key in numbers:
                     kwargs[key] = decimal(value)
             if any(isinstance(value, datetime) for value in args):
                 args = tuple(  # type: ignore[assignment]
-                    aware(value, key, rule) if isinstance(value, datetime) else value
+                    aware(value, key, function.__name__) if isinstance(value, datetime) else value
                     for key, value in zip(signature.parameters, args, strict=False)
                 )
             # What a caller set for its own decimals must not change what is decided.

@@ -11,7 +11,7 @@ from cattrs import Converter
 from crossborder.errors import InvalidValue
 from crossborder.serial.nouns import nouns
 from crossborder.serial.open import is_tagged, read_open, write_open
-from crossborder.serial.paths import wrong
+from crossborder.serial.paths import unkept, wrong
 from crossborder.serial.scalars import TAGGED
 
 __all__ = ["CHOICES", "open_writer", "tagged_reader"]
@@ -111,7 +111,7 @@ def open_writer(kind: Any, made: Converter) -> Write:
         if isinstance(value, Enum):
             return value.value
         if not attrs.has(type(value)):
-            raise wrong("is not a value that can be kept", value)
+            raise wrong(unkept(type(value)), value)
         name = type(value).__name__
         return {"$noun": name, "$value": made.get_unstructure_hook(type(value))(value)}
 
@@ -132,7 +132,8 @@ def tagged_reader(
         name = data["$noun"]
         kind = kinds().get(name) if isinstance(name, str) else None
         if kind is None or set(data) != {"$noun", "$value"}:
-            raise wrong("is not the name of a noun that may stand here", name)
+            hint = ": state its kind" if kinds is nouns and isinstance(name, str) else ""
+            raise wrong(f"is not the name of a noun that may stand here{hint}", name)
         return made.get_structure_hook(kind)(data["$value"], kind)
 
     return noun

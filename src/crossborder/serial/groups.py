@@ -86,7 +86,9 @@ def _set_reader(kind: Any, made: Converter) -> Read:
     hook = _bound(_item(kind), made)
 
     def read(data: Any, _: Any) -> Any:
-        items = _listed(data)
+        # The tag stands where the set was written with no kind stated.
+        tagged = isinstance(data, Mapping) and data.keys() == {"$set"}
+        items = _listed(data["$set"] if tagged else data)
         return frozenset(_each(items, [hook] * len(items)))
 
     return read
@@ -149,7 +151,8 @@ def _texty(kind: Any) -> bool:
 
 def _mapping_writer(kind: Any, made: Converter) -> Write:
     sides = _sides(kind)
-    texty, pair = _texty(sides[0]), _parts_writer(sides, made)
+    texty = _texty(sides[0])
+    write_key, write_item = (made.get_unstructure_hook(side) for side in sides)
 
     def write(value: Any) -> Any:
         if not isinstance(value, Mapping):
@@ -157,7 +160,7 @@ def _mapping_writer(kind: Any, made: Converter) -> Write:
         pairs = []
         for key, inner in value.items():
             try:
-                pairs.append(pair((key, inner)))
+                pairs.append([write_key(key), write_item(inner)])
             except InvalidValue as error:
                 raise within(error, str(key)) from None
         return dict(pairs) if texty else ordered(pairs)
@@ -168,18 +171,24 @@ def _mapping_writer(kind: Any, made: Converter) -> Write:
 def _mapping_reader(kind: Any, made: Converter) -> Read:
     sides = _sides(kind)
     texty, pair = _texty(sides[0]), _parts_reader(sides, made)
+    read_key, read_item = (_bound(side, made) for side in sides)
 
     def read(data: Any, _: Any) -> Any:
         if texty and not isinstance(data, Mapping):
             raise wrong("must be an object", data)
-        pairs = list(data.items()) if isinstance(data, Mapping) else _listed(data)
         values: dict[Any, Any] = {}
-        for place, one in enumerate(pairs):
+        if isinstance(data, Mapping):
+            for name, item in data.items():
+                try:
+                    values[read_key(name)] = read_item(item)
+                except InvalidValue as error:
+                    raise within(error, str(name)) from None
+            return values
+        for place, one in enumerate(_listed(data)):
             try:
                 key, inner = pair(one, None)
             except InvalidValue as error:
-                part = one[0] if isinstance(data, Mapping) else place
-                raise within(error, str(part)) from None
+                raise within(error, place) from None
             values[key] = inner
         return values
 

@@ -101,18 +101,32 @@ def _noun_reader(kind: Any, made: Converter) -> Read:
     origin = get_origin(kind) or kind
     hints = _hints(kind)
     fields = [item for item in attrs.fields(origin) if item.init]
-    hooks = [
-        (item.name, item.alias, hints[item.name], made.get_structure_hook(hints[item.name]))
-        for item in fields
-    ]
+    hooks = []
+    for item in fields:
+        hint = hints[item.name]
+        try:
+            hooks.append((item.name, item.alias, hint, made.get_structure_hook(hint)))
+        except InvalidValue as error:
+            raise within(error, item.name, origin.__name__) from None
     needed = frozenset(item.name for item in fields if item.default is attrs.NOTHING)
     known = frozenset(item.name for item in fields)
     keeps = hints.get("extra") is Extra
     source = origin.__name__
 
+    def tagged(name: Any, data: Any) -> Any:
+        """The value that was written where no kind was stated, so that it carries its name."""
+        narrower = nouns().get(name) if isinstance(name, str) else None
+        if name == source:
+            return read(data, kind)
+        if narrower is not None and issubclass(narrower, origin):
+            return made.get_structure_hook(narrower)(data, narrower)
+        raise InvalidValue(f"must be {source}", field="$noun", value=name, source=source)
+
     def read(data: Any, _: Any) -> Any:
         if not isinstance(data, Mapping):
             raise wrong("must be an object", data)
+        if len(data) == 2 and "$noun" in data and "$value" in data:
+            return tagged(data["$noun"], data["$value"])
         values: dict[str, Any] = {}
         for name, alias, hint, hook in hooks:
             if name in data:

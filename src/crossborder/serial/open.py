@@ -34,7 +34,7 @@ def ordered(items: list[Any]) -> list[Any]:
 def write_open(value: Any, noun: Callable[[Any], Any]) -> Any:
     """A value of no stated type; `noun` writes what is one of ours."""
     if isinstance(value, str):
-        return str(value)
+        return str.__str__(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -46,7 +46,7 @@ def write_open(value: Any, noun: Callable[[Any], Any]) -> Any:
             return {tag: write(value)}
     if isinstance(value, Mapping):
         return {
-            (f"${key}" if _name(key).startswith("$") else str(key)): _inner(item, key, noun)
+            (f"${name}" if (name := _name(key)).startswith("$") else name): _inner(item, key, noun)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
@@ -96,7 +96,7 @@ def _back(data: Any, part: str | int, noun: Callable[[Any], Any]) -> Any:
 def _name(key: Any) -> str:
     if not isinstance(key, str):
         raise wrong("has a key that is no text", key)
-    return key
+    return str.__str__(key)
 
 
 def _key(key: Any) -> str:

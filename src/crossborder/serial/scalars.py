@@ -24,7 +24,8 @@ _MICROSECOND = timedelta(microseconds=1)
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise wrong("must be a text", value)
-    return str(value)
+    # The text itself: an enumeration of texts may call its members otherwise.
+    return str.__str__(value)
 
 
 def _integer(value: Any) -> int:
@@ -133,6 +134,17 @@ def _enumerated(read: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
     return reader
 
 
+def _tagged(tag: str, read: Callable[[Any], Any]) -> Reader:
+    """The reader of a value that carries a tag where it was written with no kind stated."""
+
+    def reader(value: Any, _: Any) -> Any:
+        if type(value) is dict and len(value) == 1 and tag in value:
+            return read(value[tag])
+        return read(value)
+
+    return reader
+
+
 def read_enum(value: Any, kind: type[Enum]) -> Enum:
     """The member with that value; never a default."""
     for member in kind:
@@ -146,11 +158,11 @@ SCALARS: tuple[tuple[type, Writer, Reader], ...] = (
     (int, _integer, _enumerated(_integer)),
     (bool, _flag, lambda value, _: _flag(value)),
     (type(None), _nothing, lambda value, _: _nothing(value)),
-    (Decimal, _write_decimal, lambda value, _: _read_decimal(value)),
-    (float, _write_float, lambda value, _: _read_float(value)),
-    (datetime, _write_time, lambda value, _: _read_time(value)),
-    (date, _write_date, lambda value, _: _read_date(value)),
-    (timedelta, _write_duration, lambda value, _: _read_duration(value)),
+    (Decimal, _write_decimal, _tagged("$decimal", _read_decimal)),
+    (float, _write_float, _tagged("$float", _read_float)),
+    (datetime, _write_time, _tagged("$time", _read_time)),
+    (date, _write_date, _tagged("$date", _read_date)),
+    (timedelta, _write_duration, _tagged("$duration", _read_duration)),
     (Enum, lambda value: value.value, read_enum),
 )
 """Type, writer and reader of every single value."""

@@ -32,7 +32,7 @@ def _demo(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=10,
+        timeout=100,
         check=False,
     )
 

@@ -10,68 +10,26 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from math import ceil, log
 
-from attrs import frozen
-
 from crossborder.errors import InvalidValue
-from crossborder.model.check import aware, checked
+from crossborder.model.check import aware
+from crossborder.predict.survival.chance import LateChance
 from crossborder.predict.survival.hazard import Hazard, Way, logistic
 from crossborder.predict.survival.journey import Arrived, Journey, News, Scanned
+from crossborder.predict.survival.kept import LateState
+from crossborder.predict.survival.parcel import Parcel, day_of
+from crossborder.predict.survival.raw import raw_logit
 from crossborder.predict.survival.shift import Shift
 from crossborder.predict.survival.silence import ScanGaps
 from crossborder.predict.survival.table import TransitTable
 from crossborder.predict.survival.usual import Usual
 
-__all__ = ["LateChance", "LateForecast"]
-
-_SECONDS = 86_400.0
-
-_TABLE_SHARE = 0.25
-_TABLE_PRIOR = 50.0
-"""The table's part of the logit, once it rests on many more parcels than that."""
+__all__ = ["LateForecast"]
 
 _GIVE_UP = 60
 """Days after which an open parcel teaches nothing more about arriving."""
 
 _USUAL_PROMISE, _USUAL_WORTH = log(24.0), log(120.0)
 """What is usual in promises (days) and worths, before any is known."""
-
-_EDGE = 1e-4
-"""No part is surer than that."""
-
-
-@frozen(field_transformer=checked)
-class LateChance:
-    """How likely a parcel is to miss its promise.
-
-    Attributes:
-        probability: of being late, from 0 to 1.
-        left: until the end of the promise; negative when it has passed.
-        evidence: how many parcels of today stand behind it.
-        silence: since the last scan or the hand-over, where the line's scans are known; or None.
-        usual_silence: what nine in ten gaps of the line do not exceed, or None.
-        as_of: when it was said.
-    """
-
-    probability: float
-    left: timedelta
-    evidence: int
-    silence: timedelta | None
-    usual_silence: timedelta | None
-    as_of: datetime
-
-
-class _Open:
-    """A parcel on its way."""
-
-    __slots__ = ("arrived", "due", "ended", "handed", "journey", "promised", "said", "seen", "way")
-
-    def __init__(self, journey: Journey, way: Way, *, handed: float, due: float, promised: float):
-        self.journey, self.way = journey, way
-        self.handed, self.due, self.promised = handed, due, promised
-        self.said: float | None = None
-        self.arrived: float | None = None
-        self.ended = False
-        self.seen = handed
 
 
 class LateForecast:
@@ -87,6 +45,12 @@ class LateForecast:
     >>> forecast.observe(parcel, known_at=sent, now=sent)
     >>> soon, later = (sent + timedelta(days=day) for day in (1, 8))
     >>> forecast.late("p1", now=soon).probability < forecast.late("p1", now=later).probability
+    True
+
+    What was learnt is kept as a value, and goes on from it.
+
+    >>> again = LateForecast.resumed(forecast.state)
+    >>> again.late("p1", now=later) == forecast.late("p1", now=later)
     True
     """
 
@@ -107,18 +71,69 @@ class LateForecast:
         self._table = TransitTable()
         self._shift = Shift()
         self._gaps: dict[str, ScanGaps] = {}
-        self._parcels: dict[str, _Open] = {}
+        self._parcels: dict[str, Parcel] = {}
         self._promise = Usual(_USUAL_PROMISE)
         self._worth = Usual(_USUAL_WORTH)
         self._today: int | None = None
         self._scans: list[tuple[str, float]] = []
-        self._leaving: dict[int, list[_Open]] = {}
+        self._leaving: dict[int, list[Parcel]] = {}
+
+    @classmethod
+    def resumed(cls, state: LateState, *, zone: tzinfo = UTC) -> "LateForecast":
+        """The forecast that `state` was kept of.
+
+        Args:
+            state: with the holidays that were given.
+            zone: the one whose days were counted.
+
+        Raises:
+            InvalidValue: another zone, or it was kept of none.
+        """
+        if str(zone) != state.zone:
+            text = f"must be {state.zone}, as days were counted"
+            raise InvalidValue(text, field="zone", value=str(zone), source=_NAME)
+        found = cls(zone=zone)
+        found._hazard = Hazard.resumed(state.hazard)
+        found._table = TransitTable.resumed(state.table)
+        found._shift = Shift.resumed(state.shift)
+        found._promise = Usual.resumed(_USUAL_PROMISE, state.promise)
+        found._worth = Usual.resumed(_USUAL_WORTH, state.worth)
+        found._gaps = {line: ScanGaps.resumed(gaps) for line, gaps in state.gaps}
+        found._scans, found._today = list(state.scans), state.today
+        gone = [Parcel.resumed(kept, zone) for kept in state.leaving]
+        going = [Parcel.resumed(kept, zone) for kept in state.parcels]
+        found._parcels = {parcel.journey.id: parcel for parcel in going}
+        for parcel in (*gone, *going):
+            day = _judged_on(parcel)
+            if parcel.said is not None and state.today is not None and day >= state.today:
+                found._leaving.setdefault(day, []).append(parcel)
+        return found
+
+    @property
+    def state(self) -> LateState:
+        """To be kept."""
+        gone = (
+            parcel.state
+            for _, leaving in sorted(self._leaving.items())
+            for parcel in leaving
+            if self._parcels.get(parcel.journey.id) is not parcel
+        )
+        return LateState(
+            str(self._zone),
+            self._hazard.state,
+            self._table.state,
+            self._shift.state,
+            self._promise.state,
+            self._worth.state,
+            tuple((line, gaps.state) for line, gaps in sorted(self._gaps.items())),
+            tuple(parcel.state for _, parcel in sorted(self._parcels.items())),
+            tuple(gone),
+            tuple(sorted(self._scans)),
+            self._today,
+        )
 
     def _at(self, moment: datetime) -> float:
-        """A moment in days of the zone, Monday the first of January of year 1 being 0."""
-        there = moment.astimezone(self._zone)
-        seconds = there.hour * 3600 + there.minute * 60 + there.second + there.microsecond / 1e6
-        return there.toordinal() - 1 + seconds / _SECONDS
+        return day_of(moment, self._zone)
 
     def observe(self, news: News, *, known_at: datetime, now: datetime) -> None:
         """Learn that a parcel was handed over, was scanned, has arrived or is followed no longer.
@@ -156,17 +171,11 @@ class LateForecast:
     def _begin(self, journey: Journey, known: float) -> None:
         if journey.id in self._parcels:
             raise InvalidValue("is on its way", field="id", value=journey.id, source=_NAME)
-        handed, due = self._at(journey.handed_at), self._at(journey.promised_by)
-        ordered = (
-            handed if journey.ordered_at is None else min(self._at(journey.ordered_at), handed)
-        )
         worth = 0.0 if journey.worth is None else log(journey.worth + 10.0) - self._worth.mean
-        promised, waited = due - ordered, handed - ordered
-        way = Way(int(handed), promised, self._promise.mean, waited=waited, worth=worth)
-        parcel = _Open(journey, way, handed=handed, due=due, promised=promised)
-        if due > known:
-            parcel.said = self._raw(parcel, handed)
-            self._leaving.setdefault(ceil(due) - 1, []).append(parcel)
+        parcel = Parcel(journey, self._zone, usual=self._promise.mean, worth=worth)
+        if parcel.due > known:
+            parcel.said = self._raw(parcel, parcel.handed)
+            self._leaving.setdefault(_judged_on(parcel), []).append(parcel)
         self._parcels[journey.id] = parcel
 
     def late(self, id: str, *, now: datetime) -> LateChance:
@@ -201,28 +210,8 @@ class LateForecast:
         gap = None if usual is None else timedelta(days=usual)
         return LateChance(chance, journey.promised_by - now, evidence, silence, gap, now)
 
-    def _raw(self, parcel: _Open, at: float) -> float:
-        """The logit of being late without the shift and without silence."""
-        z = _logit(self._hazard.outlasts(parcel.way, at, parcel.due))
-        day = int(at)
-        evidence = self._table.evidence(day=day)
-        if not evidence:
-            return z
-        journey = parcel.journey
-
-        def beyond(moment: float) -> float:
-            return self._table.survival(
-                journey.line,
-                journey.destination,
-                promised=parcel.promised,
-                age=moment - parcel.handed,
-                day=day,
-            )
-
-        open_ = beyond(at)
-        past = _logit(beyond(parcel.due) / open_) if open_ else z
-        share = _TABLE_SHARE * evidence / (evidence + _TABLE_PRIOR)
-        return (1.0 - share) * z + share * past
+    def _raw(self, parcel: Parcel, at: float) -> float:
+        return raw_logit(self._hazard, self._table, parcel, at)
 
     def _move(self, day: int, moment: datetime) -> None:
         """Close the days before this one."""
@@ -288,9 +277,9 @@ class LateForecast:
 _NAME = LateForecast.__name__
 
 
-def _logit(chance: float) -> float:
-    chance = min(max(chance, _EDGE), 1.0 - _EDGE)
-    return log(chance / (1.0 - chance))
+def _judged_on(parcel: Parcel) -> int:
+    """The day at whose end it is known whether the promise was kept."""
+    return ceil(parcel.due) - 1
 
 
 def _refuse(name: str, moment: datetime, text: str) -> InvalidValue:

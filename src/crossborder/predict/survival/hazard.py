@@ -11,7 +11,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from math import exp, log, log1p
 
-__all__ = ["Hazard", "Way", "logistic"]
+from attrs import frozen
+
+from crossborder.model.check import refuse
+
+__all__ = ["Hazard", "HazardState", "Way", "logistic"]
 
 DENSE = 12
 """Coefficients that every parcel has: a cubic in age, and what tilts it."""
@@ -98,6 +102,25 @@ class Way:
         ]
 
 
+@frozen
+class HazardState:
+    """What a `Hazard` has learnt, to be kept.
+
+    Attributes:
+        holidays: days on which little is delivered.
+        theta: the coefficients.
+        information: how much is known of them: the lower half of a symmetric matrix, by rows.
+        seen: what was delivered lately.
+        expected: what was to be expected of it.
+    """
+
+    holidays: frozenset[date]
+    theta: tuple[float, ...]
+    information: tuple[tuple[float, ...], ...]
+    seen: float
+    expected: float
+
+
 class Hazard:
     """Chances of arriving, by day."""
 
@@ -113,6 +136,31 @@ class Hazard:
         ]
         self._seen = self._expected = 0.0
         self.level = 0.0
+
+    @classmethod
+    def resumed(cls, state: HazardState) -> "Hazard":
+        """The chances that `state` was kept of.
+
+        Raises:
+            InvalidValue: it is of another number of coefficients.
+        """
+        found = cls(state.holidays)
+        rows = [len(row) for row in state.information]
+        if len(state.theta) != SIZE or rows != list(range(1, SIZE + 1)):
+            raise refuse("Hazard", "theta", len(state.theta), f"must be {SIZE} coefficients")
+        found.theta = list(state.theta)
+        for line, row in zip(found._information, state.information, strict=True):
+            line[: len(row)] = row
+        found._seen, found._expected = state.seen, state.expected
+        found._set_level()
+        return found
+
+    @property
+    def state(self) -> HazardState:
+        """To be kept."""
+        holidays = frozenset(date.fromordinal(day + 1) for day in self._holidays)
+        lower = tuple(tuple(line[: at + 1]) for at, line in enumerate(self._information))
+        return HazardState(holidays, tuple(self.theta), lower, self._seen, self._expected)
 
     def _sparse(self, day: int, first: bool) -> list[int]:
         """The places of what is simply so on a day."""
@@ -146,6 +194,9 @@ class Hazard:
         self._expected = self._expected * _LEVEL_FADE + expected
         step = _solved(information, gradient)
         self.theta = [held + moved for held, moved in zip(theta, step, strict=True)]
+        self._set_level()
+
+    def _set_level(self) -> None:
         self.level = log((self._seen + _LEVEL_PRIOR) / (self._expected + _LEVEL_PRIOR))
 
     def _add(

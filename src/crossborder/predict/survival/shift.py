@@ -32,6 +32,18 @@ class Shift:
         """No shift."""
         self._left = self._weight = 0.0
 
+    @classmethod
+    def resumed(cls, state: tuple[float, float]) -> "Shift":
+        """The shift that `state` was kept of."""
+        found = cls()
+        found._left, found._weight = state
+        return found
+
+    @property
+    def state(self) -> tuple[float, float]:
+        """To be kept: what outcomes left over, and the evidence."""
+        return self._left, self._weight
+
     def tell(self, chance: float, *, late: bool) -> None:
         """Count a parcel whose promise has passed, and the chance of being late it had."""
         self._left += late - chance

@@ -1,6 +1,9 @@
 """How long parcels of a line go without a scan, and what a longer silence says."""
 
+from collections.abc import Sequence
 from math import log
+
+from crossborder.model.check import refuse
 
 __all__ = ["ScanGaps"]
 
@@ -32,6 +35,24 @@ class ScanGaps:
         """None known."""
         self._counts = [0.0] * (len(_EDGES) + 1)
         self._total = 0.0
+
+    @classmethod
+    def resumed(cls, state: Sequence[float]) -> "ScanGaps":
+        """The gaps that `state` was kept of.
+
+        Raises:
+            InvalidValue: it is of another number of steps.
+        """
+        found = cls()
+        if len(state) != len(found._counts):
+            raise refuse("ScanGaps", "state", state, f"must be {len(found._counts)} counts")
+        found._counts, found._total = list(state), sum(state)
+        return found
+
+    @property
+    def state(self) -> tuple[float, ...]:
+        """To be kept: how many gaps each step holds."""
+        return tuple(self._counts)
 
     def add(self, days: float) -> None:
         """Count a gap that has ended with a scan."""

@@ -7,7 +7,11 @@ length of promise, and at last the destination as well.
 
 from bisect import bisect_right
 
-__all__ = ["TransitTable"]
+from attrs import frozen
+
+from crossborder.model.check import refuse
+
+__all__ = ["TableState", "TransitTable"]
 
 SHRINK = 20.0
 """How many parcels of the parent stand beside those of a cell."""
@@ -22,6 +26,21 @@ _BOUNDS = (7.0, 10.0, 13.0, 16.0, 19.0, 22.0, 25.0, 28.0, 32.0, 38.0, 48.0, 64.0
 """Days of promise at which another length begins."""
 
 Cell = tuple[str, ...]
+
+
+@frozen
+class TableState:
+    """What a `TransitTable` has counted, to be kept.
+
+    Attributes:
+        half_life: in days.
+        start: the day of the first count, or None.
+        cells: by name, the weight of each step that has any.
+    """
+
+    half_life: float
+    start: int | None
+    cells: tuple[tuple[Cell, tuple[tuple[int, float], ...]], ...]
 
 
 class _Counts:
@@ -73,6 +92,32 @@ class TransitTable:
         self._half_life = half_life
         self._start: int | None = None
         self._cells: dict[Cell, _Counts] = {}
+
+    @classmethod
+    def resumed(cls, state: TableState) -> "TransitTable":
+        """The table that `state` was kept of.
+
+        Raises:
+            InvalidValue: a step that the table does not have.
+        """
+        found = cls(state.half_life)
+        found._start = state.start
+        for cell, weights in state.cells:
+            counts = found._cells[cell] = _Counts()
+            for step, weight in weights:
+                if not 0 <= step <= _REACH:
+                    raise refuse("TransitTable", "cells", step, f"must be a step up to {_REACH}")
+                counts.weights[step] = weight
+        return found
+
+    @property
+    def state(self) -> TableState:
+        """To be kept."""
+        cells = (
+            (cell, tuple((step, weight) for step, weight in enumerate(counts.weights) if weight))
+            for cell, counts in sorted(self._cells.items())
+        )
+        return TableState(float(self._half_life), self._start, tuple(cells))
 
     def add(self, line: str, destination: str, *, promised: float, took: float, day: int) -> None:
         """Count a parcel that took so many days; `day` is when that was learnt."""

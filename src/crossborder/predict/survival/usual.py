@@ -23,6 +23,18 @@ class Usual:
         self._start = start
         self._sum = self._weight = 0.0
 
+    @classmethod
+    def resumed(cls, start: float, state: tuple[float, float]) -> "Usual":
+        """The mean that `state` was kept of, beside the value it began with."""
+        found = cls(start)
+        found._sum, found._weight = state
+        return found
+
+    @property
+    def state(self) -> tuple[float, float]:
+        """To be kept: the faded sum, and the weight."""
+        return self._sum, self._weight
+
     def tell(self, value: float) -> None:
         """Count a value."""
         self._sum += value

@@ -1,5 +1,6 @@
 """How long journeys take: laws by line and way, kept up to date by every parcel on its way."""
 
+from crossborder.predict.transit.journey import StageScan, StageState, StageTrip
 from crossborder.predict.transit.law import Left, StageLaw, TransitLaw, left_of
 from crossborder.predict.transit.quote import TransitQuote
 from crossborder.predict.transit.settings import TransitSettings
@@ -11,7 +12,10 @@ from crossborder.predict.transit.way import Way
 __all__ = [
     "Left",
     "StageLaw",
+    "StageScan",
+    "StageState",
     "StageTimes",
+    "StageTrip",
     "TransitLaw",
     "TransitQuote",
     "TransitSettings",

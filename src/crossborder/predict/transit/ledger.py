@@ -89,8 +89,10 @@ class Ledger:
 
 
 def _held(trip: Trip | None, until: float, at: float) -> bool | None:
-    """Whether a journey arrived by then, as far as was known; None when it was given up before."""
-    if trip is None:
+    """Whether a journey arrived by then, as far as was known; None when it was given up before, or
+    had not begun.
+    """
+    if trip is None or trip.start >= at:
         return None
     if trip.end is None or trip.known is None or trip.known > at or trip.end > until:
         return False

@@ -45,6 +45,11 @@ class TransitTimes:
     >>> quote = times.quote(way, now=start + timedelta(days=75))
     >>> round(quote.expected), round(quote.latest), quote.source, quote.evidence > 40
     (10, 12, 'all', True)
+
+    What was learnt is kept as a value, and goes on from it.
+
+    >>> TransitTimes.resumed(times.state).quote(way, now=start + timedelta(days=75)) == quote
+    True
     """
 
     def __init__(self, settings: TransitSettings | None = None) -> None:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from crossborder.errors import InvalidValue
+from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.ids import ShipmentId
 from crossborder.model.place import Place
 from crossborder.model.shipment import Shipment
@@ -67,6 +67,54 @@ def test_a_parcel_without_a_time_has_no_timeline() -> None:
     for events in ((), (TrackingEvent("acme", local="some day"),)):
         with pytest.raises(InvalidValue, match="no scan with a time"):
             timeline_chart(parcel(*events))
+
+
+def when(year: int) -> TrackingEvent:
+    return TrackingEvent("acme", "X", stage=Stage.EXPORT, at=NOW.replace(year=year))
+
+
+@pytest.mark.parametrize("year", [1, 2, 100, 1899, 2200, 9000, 9998, 9999])
+def test_a_scan_of_a_time_that_nobody_can_read_is_left_out_of_the_picture(year: int) -> None:
+    pytest.importorskip("matplotlib")
+    assert timeline_chart(parcel(when(year), *WAY)).count("<use") == timeline_chart(
+        parcel(*WAY)
+    ).count("<use")
+    with pytest.raises(InvalidValue, match="no scan with a time"):
+        timeline_chart(parcel(when(year)))
+
+
+@pytest.mark.parametrize("year", [2, 9999])
+def test_so_is_a_promise_or_an_expectation(year: int) -> None:
+    pytest.importorskip("matplotlib")
+    far = NOW.replace(year=year)
+    window = Window(far, far)
+    never = Expected(window, far, "line", 1, NOW)
+    picture = timeline_chart(parcel(*WAY, promised=window, expected=never))
+    assert not {"promised", "expected"} & ids(picture)
+    told = [expected(0, 9), never, expected(4, 5)]
+    shown = arrival_chart(told, promised=window, arrived=far)
+    assert not {"promised", "arrived"} & ids(shown)
+    with pytest.raises(InvalidValue, match="at least two"):
+        arrival_chart(told[:2])
+
+
+def test_the_earliest_and_latest_years_that_are_drawn_are_drawn_together() -> None:
+    pytest.importorskip("matplotlib")
+    assert "way" in ids(timeline_chart(parcel(when(1900), when(2199))))
+
+
+def test_a_number_of_any_characters_stands_in_a_picture_that_can_be_read() -> None:
+    pytest.importorskip("matplotlib")
+    odd = Shipment(ShipmentId("p1"), "acme", "N<&>\x01\x1f\ud800\ufffe\U0001f4e6", events=WAY)
+    picture = timeline_chart(odd)
+    titles = [one.text for one in ElementTree.fromstring(picture).iter() if "title" in one.tag]
+    assert titles[0] == "N<&>\U0001f4e6"
+
+
+def test_an_arrival_without_a_zone_is_refused() -> None:
+    pytest.importorskip("matplotlib")
+    with pytest.raises(NaiveTime, match=r"arrival_chart\.arrived"):
+        arrival_chart([expected(0, 9), expected(2, 7)], arrived=NOW.replace(tzinfo=None))
 
 
 def test_the_fan_shows_the_window_the_promise_and_the_arrival() -> None:

@@ -1,6 +1,7 @@
 """Which parcels are asked for, when the calls for it are counted."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import combinations
 
 import pytest
@@ -8,7 +9,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossborder.errors import InvalidValue
+from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.decision import recording
 from crossborder.model.ids import ShipmentId
 from crossborder.model.shipment import Shipment
@@ -222,6 +223,35 @@ def test_an_ended_parcel_is_looked_at_again_for_a_while_and_then_never(stage: St
     assert not asked(90 * DAY, None)
 
 
+@given(
+    st.sampled_from([stage for stage in Stage if stage.ended]),
+    *(st.none() | st.integers(-20, 0) for _ in range(3)),
+    st.booleans(),
+)
+def test_an_ended_parcel_is_asked_for_no_longer_than_its_end_is_in_doubt(
+    stage: Stage, ended: int | None, scanned: int | None, heard: int | None, pushed: bool
+) -> None:
+    def day(of: int | None) -> datetime | None:
+        return None if of is None else NOW + of * DAY
+
+    parcel = Followed(
+        *("p", NOW, stage),
+        scanned_at=day(scanned),
+        heard_at=day(heard),
+        ended_at=day(ended),
+        pushed=pushed,
+    )
+    asked = []
+    for later in range(60):
+        now = NOW + later * DAY
+        if poll((parcel,), PollBudget(1), now=now).value.ids:
+            asked.append(later)
+            parcel = evolve(parcel, asked_at=now)
+    # Every third day, beginning with the third day after the end, up to the fourteenth.
+    end = next((one for one in (ended, scanned, heard) if one is not None), 0)
+    assert asked == list(range(max(0, end + 3), end + 15, 3))
+
+
 def test_a_parcel_is_not_asked_for_twice_in_a_moment() -> None:
     just = evolve(BASE, asked_at=NOW - HOUR / 2)
     assert planned((just,), PollBudget(9)) == PollPlan((), 0, NOW + HOUR / 2)
@@ -248,6 +278,46 @@ def test_what_cannot_be_is_refused() -> None:
         evolve(BASE, gap=timedelta(0))
     with pytest.raises(InvalidValue, match="at least 1"):
         PollBudget(1, 0)
+    for late in (Decimal("NaN"), Decimal("sNaN"), Decimal("1.5"), 2, True, "0.5"):
+        with pytest.raises(InvalidValue, match=r"Followed\.late"):
+            evolve(BASE, late=late)
+
+
+def test_a_chance_is_taken_as_any_kind_of_number() -> None:
+    for late, same in ((Decimal("0.25"), 0.25), (1, 1.0), (0, 0.0), (0.5, 0.5)):
+        kept = evolve(BASE, late=late).late
+        assert (kept, type(kept)) == (same, float)
+    shipment = Shipment(ShipmentId("p"), "acme", "N1")
+    assert follow(shipment, since=NOW, late=Decimal("0.25")).late == 0.25
+
+
+FAR = datetime(9999, 12, 31, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "parcel",
+    [
+        evolve(BASE, asked_at=FAR),
+        evolve(BASE, pushed=True, heard_at=FAR),
+        evolve(BASE, stage=Stage.DELIVERED, ended_at=FAR),
+        evolve(BASE, stage=Stage.LOST, scanned_at=FAR),
+    ],
+)
+def test_a_time_at_the_end_of_the_calendar_is_refused_by_name(parcel: Followed) -> None:
+    with pytest.raises(InvalidValue, match="no time is left") as told:
+        planned((parcel,), PollBudget(1))
+    assert getattr(parcel, told.value.field) == told.value.value == FAR
+    assert worth(parcel, now=NOW) >= 0
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    naive = NOW.replace(tzinfo=None)
+    with pytest.raises(NaiveTime, match=r"worth\.now"):
+        worth(BASE, now=naive)
+    with pytest.raises(NaiveTime, match=r"poll\.now"):
+        poll((BASE,), PollBudget(1), now=naive)
+    with pytest.raises(NaiveTime, match="since"):
+        follow(Shipment(ShipmentId("p"), "acme", "N1"), since=naive)
 
 
 def test_a_schedule_of_many_parcels_asks_for_each_once_within_its_budget() -> None:
@@ -301,3 +371,31 @@ def test_a_parcel_is_followed_by_what_is_known_of_it() -> None:
     assert (again.stage, again.ended_at) == (Stage.UNKNOWN, None)
     bare = follow(evolve(shipment, events=(), promised=None, state=ParcelState()), since=NOW)
     assert bare == Followed("p", NOW)
+
+
+@pytest.mark.parametrize(
+    ("at", "local", "received", "ended"),
+    [
+        (NOW - DAY, None, NOW, NOW - DAY),
+        (NOW - DAY, None, None, NOW - DAY),
+        (None, "2026-11-22 08:00:00", NOW - HOUR, NOW - HOUR),
+        (None, "2026-11-22 08:00:00", None, NOW - 4 * HOUR),
+        (None, "22 Nov 2026 10:00", NOW - HOUR, NOW - HOUR),
+        (None, "22 Nov 2026 10:00", None, NOW - 3 * DAY),
+        (FAR, None, NOW - HOUR, NOW - HOUR),
+        # Read a week later: it ended 14 hours after what its clock shows, at the latest.
+        (None, "2026-11-15 08:00:00", NOW, NOW - 7 * DAY + 10 * HOUR),
+    ],
+    ids=["at", "at alone", "local", "local alone", "no time", "nothing", "never set", "read late"],
+)
+def test_a_parcel_ended_when_its_ending_scan_says_or_when_that_was_heard(
+    at: datetime | None, local: str | None, received: datetime | None, ended: datetime
+) -> None:
+    scans = (
+        TrackingEvent("acme", "A", stage=Stage.LAST_MILE, at=NOW - 3 * DAY),
+        TrackingEvent("acme", "D", stage=Stage.DELIVERED, at=at, local=local, received_at=received),
+        TrackingEvent("acme", "P", local="soon"),
+    )
+    state = ParcelState(Stage.DELIVERED)
+    shipment = Shipment(ShipmentId("p"), "acme", "N1", events=scans, state=state)
+    assert follow(shipment, since=NOW - 9 * DAY).ended_at == ended

@@ -320,5 +320,5 @@ def test_what_is_delivered_at_the_end_of_a_way_back_is_returned() -> None:
 
 
 def test_a_moment_without_a_zone_is_refused_by_every_decision() -> None:
-    with pytest.raises(NaiveTime, match=r"logistics\.track\.now"):
+    with pytest.raises(NaiveTime, match=r"track\.now"):
         track(PARCEL, (), now=AT.replace(tzinfo=None))

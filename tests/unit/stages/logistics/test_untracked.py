@@ -12,7 +12,7 @@ from crossborder.errors import InvalidValue
 from crossborder.model.decision import recording
 from crossborder.model.ids import ShipmentId
 from crossborder.model.shipment import Shipment
-from crossborder.model.tracking import ParcelState, Stage
+from crossborder.model.tracking import ParcelState, Stage, TrackingEvent
 from crossborder.predict.calendar import WorkCalendar
 from crossborder.predict.quantiles import Distribution
 from crossborder.replay import replay, to_record
@@ -155,6 +155,84 @@ def test_a_scan_of_a_carrier_is_its_word() -> None:
     waited = untracked(moving, LAW, now=SENT + DAY * 60).value
     assert waited is not None
     assert waited.state is MailState.PRESUMED_LOST
+
+
+def scanned(stage: Stage, *events: TrackingEvent) -> Shipment:
+    state = ParcelState(stage)
+    return Shipment(ShipmentId("S1"), "chinapost", "U1", ship_date=SENT, events=events, state=state)
+
+
+def scan(
+    stage: Stage, day: float | None, *, received: float | None = None, local: str = "soon"
+) -> TrackingEvent:
+    at = None if day is None else SENT + DAY * day
+    heard = None if received is None else SENT + DAY * received
+    return TrackingEvent("chinapost", stage=stage, at=at, local=local, received_at=heard)
+
+
+said = st.sampled_from(["delivered", "returned", "lost"])
+ends = st.sampled_from([Stage.DELIVERED, Stage.RETURNED, Stage.LOST, Stage.DESTROYED])
+
+
+@given(
+    st.lists(st.tuples(said, st.integers(0, 60)), max_size=4),
+    ends,
+    st.integers(0, 60),
+    st.none() | st.integers(0, 60),
+)
+def test_of_words_and_a_scan_the_one_that_was_learnt_of_last_stands(
+    told: list[tuple[str, int]], stage: Stage, day: int, later: int | None
+) -> None:
+    words = tuple(MailWord("carrier", what, SENT + DAY * at) for what, at in told)
+    received = None if later is None else day + later
+    letter = scanned(stage, scan(stage, day, received=received))
+    found = untracked(letter, LAW, now=SENT + DAY * 120, words=words).value
+    assert found is not None
+    heard = day if received is None else received
+    names = {Stage.LOST: "lost", Stage.DESTROYED: "lost"}
+    all_ = [*told, (names.get(stage, stage.value), heard)]
+    newest = max(at for _, at in all_)
+    order = ["delivered", "returned", "lost"]
+    assert found.state.value == min((w for w, at in all_ if at == newest), key=order.index)
+
+
+def test_a_delivery_scanned_after_the_carrier_called_it_lost_is_a_delivery() -> None:
+    words = (MailWord("carrier", "lost", SENT + DAY * 40),)
+    letter = scanned(Stage.DELIVERED, scan(Stage.DELIVERED, 59))
+    found = untracked(letter, LAW, now=SENT + DAY * 60, words=words, before=MailState.LOST)
+    assert found.value is not None
+    assert (found.value.state, found.value.proposals) == (MailState.DELIVERED, ())
+    assert found.codes[-1] == "carrier_says_delivered"
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ((), MailState.LOST),
+        ((scan(Stage.DELIVERED, None),), MailState.LOST),
+        ((scan(Stage.DELIVERED, None, received=50),), MailState.DELIVERED),
+        ((scan(Stage.DELIVERED, None, local="2026-12-31 08:00:00"),), MailState.DELIVERED),
+        ((scan(Stage.LAST_MILE, 50),), MailState.DELIVERED),
+        ((scan(Stage.LAST_MILE, 30),), MailState.LOST),
+        ((scan(Stage.DELIVERED, 30), scan(Stage.UNKNOWN, 50)), MailState.LOST),
+    ],
+    ids=["none", "no time", "heard", "local", "reported late", "reported early", "end first"],
+)
+def test_an_end_without_a_scan_of_its_own_is_as_new_as_what_is_known_of_it(
+    events: tuple[TrackingEvent, ...], state: MailState
+) -> None:
+    words = (MailWord("carrier", "lost", SENT + DAY * 40),)
+    letter = scanned(Stage.DELIVERED, *events)
+    found = untracked(letter, LAW, now=SENT + DAY * 60, words=words).value
+    assert found is not None
+    assert found.state is state
+
+
+@pytest.mark.parametrize("days", [3e6, 1e9, 1e300])
+def test_a_law_that_is_not_in_days_is_refused(days: float) -> None:
+    with pytest.raises(InvalidValue, match=r"untracked\.transit .* 9999"):
+        stand(1, Distribution.of([days]))
+    stand(1, Distribution.of([4000]))
 
 
 def test_a_delivered_one_that_the_buyer_misses_is_asked_about() -> None:

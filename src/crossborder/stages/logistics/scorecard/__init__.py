@@ -1,6 +1,6 @@
 """How carriers do on each lane (运力评分): on time, loss, days, gaps; and what follows for choice."""
 
-from crossborder.stages.logistics.scorecard.book import CarrierBook
+from crossborder.stages.logistics.scorecard.book import BookState, CarrierBook
 from crossborder.stages.logistics.scorecard.feed import (
     PromiseMove,
     line_law,
@@ -12,6 +12,7 @@ from crossborder.stages.logistics.scorecard.score import LaneCard, LaneScore, Sh
 from crossborder.stages.logistics.scorecard.seen import Seen, seen
 
 __all__ = [
+    "BookState",
     "CarrierBook",
     "LaneCard",
     "LaneScore",

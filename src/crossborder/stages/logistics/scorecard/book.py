@@ -2,20 +2,35 @@
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
-from crossborder.model.check import aware, refuse
+from attrs import astuple, frozen
+
+from crossborder.model.check import aware, checked, refuse
 from crossborder.model.ids import ShipmentId
 from crossborder.model.shipment import Shipment
 from crossborder.stages.logistics.scorecard.rules import ScoreRules
 from crossborder.stages.logistics.scorecard.score import LaneCard, LaneScore, scored
 from crossborder.stages.logistics.scorecard.seen import Seen, seen
 
-__all__ = ["CarrierBook"]
+__all__ = ["BookState", "CarrierBook"]
 
 _RULES = ScoreRules()
 _Told = tuple[datetime, str, Seen]
 _Cell = tuple[str, str, str, str]
+
+
+@frozen(field_transformer=checked)
+class BookState:
+    """What a `CarrierBook` has been told, to be kept.
+
+    Attributes:
+        rules: what is believed of carriers.
+        told: every telling, by carrier and parcel, the newest of a parcel last.
+    """
+
+    rules: ScoreRules
+    told: tuple[Seen, ...] = ()
 
 
 class CarrierBook:
@@ -45,12 +60,36 @@ class CarrierBook:
     >>> score = book.score("yunexpress", "CN", "US", now=came)
     >>> score.parcels, score.p90
     (1, 8.0)
+
+    What was told is kept as a value, and goes on from it.
+
+    >>> CarrierBook.resumed(book.state).score("yunexpress", "CN", "US", now=came) == score
+    True
     """
 
     def __init__(self, rules: ScoreRules = _RULES) -> None:
         """Nothing observed yet."""
         self.rules = rules
         self._told: dict[str, dict[ShipmentId, list[_Told]]] = {}
+
+    @classmethod
+    def resumed(cls, state: BookState) -> "CarrierBook":
+        """The book that `state` was kept of."""
+        found = cls(state.rules)
+        for fact in state.told:
+            found._keep(fact)
+        return found
+
+    @property
+    def state(self) -> BookState:
+        """To be kept."""
+        told = (
+            fact
+            for _, parcels in sorted(self._told.items())
+            for _, tellings in sorted(parcels.items())
+            for _, _, fact in tellings
+        )
+        return BookState(self.rules, tuple(told))
 
     def observe(
         self,
@@ -66,7 +105,7 @@ class CarrierBook:
             shipment: with its events and its state.
             known_at: since when this is known.
             now: the moment of telling.
-            lane: the countries it goes from and to; from its legs or scans when left out.
+            lane: the countries it goes from and to; from its legs when left out.
 
         Raises:
             InvalidValue: known after `now`, or delivered after it was known.
@@ -80,9 +119,12 @@ class CarrierBook:
             return
         if fact.delivered_at is not None and fact.delivered_at > known:
             raise refuse("CarrierBook", "known_at", known_at, "is before it was delivered")
+        self._keep(fact)
+
+    def _keep(self, fact: Seen) -> None:
         tellings = self._told.setdefault(fact.carrier, {}).setdefault(fact.shipment_id, [])
         # Of two tellings of one moment the one whose words sort last stands, in any order.
-        told = (known, repr(fact), fact)
+        told = (fact.known_at, _words(fact), fact)
         if all(one[:2] != told[:2] for one in tellings):
             insort(tellings, told, key=lambda one: one[:2])
 
@@ -142,6 +184,12 @@ class CarrierBook:
             place = bisect_right(tellings, now, key=lambda one: one[0])
             if place and tellings[place - 1][2].shipped_at >= since:
                 yield tellings[place - 1][2]
+
+
+def _words(fact: Seen) -> str:
+    """The same for the same telling, in whatever zones its times stand."""
+    parts = astuple(fact, recurse=False)
+    return repr([one.astimezone(UTC) if isinstance(one, datetime) else one for one in parts])
 
 
 def _chain(cell: _Cell) -> list[_Cell]:

@@ -34,7 +34,7 @@ def stated_law(line: Line) -> Distribution:
     return Distribution.of(fast + (slow - fast) * step / 8 for step in range(10))
 
 
-@decides("logistics.measured", 1)
+@decides("logistics.measured", 2)
 def measured(line: Line, score: LaneScore) -> Decision[Line]:
     """The line with the transit and the loss that its score has shown, for `choose`.
 
@@ -47,17 +47,20 @@ def measured(line: Line, score: LaneScore) -> Decision[Line]:
     if score.carrier != line.carrier or score.line not in ("", line.id):
         raise refuse("measured", "score", (score.carrier, score.line), f"is not of {line.id}")
     facts = Extra({"line": line.id, "parcels": score.parcels, "on_time": score.on_time.value})
-    if score.transit is None:
+    seen = score.loss.evidence
+    if score.transit is None and not seen:
         return Decision(line, (Reason("as_stated", "no parcel of it was seen", facts),))
-    law = line_law(line, score)
-    transit = _DAY * law.quantile(0.1), _DAY * law.quantile(0.9)
-    weight = Decimal(score.loss.evidence)
-    lost = (score.loss.value * 1000 * weight + line.loss * _LOSS_STRENGTH) / (
-        weight + _LOSS_STRENGTH
-    )
+    transit, reasons = line.transit, []
+    if score.transit is None:
+        reasons.append(Reason("as_stated", "no parcel of it has arrived", facts))
+    else:
+        law = line_law(line, score)
+        transit = _DAY * law.quantile(0.1), _DAY * law.quantile(0.9)
+        facts = Extra({**facts, "p90_stated": _said(line.transit[1]), "p90": _said(transit[1])})
+        reasons.append(Reason("measured", "its own word and what parcels took", facts))
+    # The counts, and not the score's own share, which is drawn to what is usual already.
+    lost = Decimal(score.loss.hits * 1000 + line.loss * _LOSS_STRENGTH) / (seen + _LOSS_STRENGTH)
     loss = int(lost.quantize(Decimal(1), ROUND_HALF_EVEN))
-    facts = Extra({**facts, "p90_stated": _said(line.transit[1]), "p90": _said(transit[1])})
-    reasons = [Reason("measured", "its own word and what parcels took", facts)]
     if loss != line.loss:
         change = Extra({"line": line.id, "stated": line.loss, "measured": loss})
         reasons.append(Reason("loss_measured", "in thousandths", change))

@@ -73,18 +73,23 @@ class Seen:
         return self.lost or (not self.ended and now - self.last_scan > lost_after)
 
     def on_time(self, now: datetime, lost_after: timedelta) -> bool | None:
-        """Whether the promise was kept; None while that is open, or when none was made."""
-        if self.promised is None:
+        """Whether the promise was kept; None until it ends, or when none was made.
+
+        What arrives early is not counted early: else a shop that grows would see its newest
+        parcels by those alone that came quickly.
+        """
+        if self.promised is None or now <= self.promised:
             return None
         if self.delivered_at is not None:
             return self.delivered_at <= self.promised
-        if self.missing(now, lost_after) or (not self.ended and now > self.promised):
-            return False
-        return None
+        return False if self.missing(now, lost_after) or not self.ended else None
 
 
-def _lane(shipment: Shipment, delivered: bool) -> tuple[str, str]:
-    """The countries it left and went to: from its legs, else from its scans."""
+def _lane(shipment: Shipment) -> tuple[str, str]:
+    """The countries it left and went to, as its legs say; what it left, its first scan may say.
+
+    Where it went to is not taken from scans: only parcels that arrive would have such a lane.
+    """
     ends = [leg.origin for leg in shipment.legs[:1]], [leg.destination for leg in shipment.legs]
     origin = next((place.country for place in ends[0] if place and place.country), None)
     reached = [place.country for place in ends[1] if place and place.country]
@@ -92,9 +97,7 @@ def _lane(shipment: Shipment, delivered: bool) -> tuple[str, str]:
     told = [country for country in scanned if country]
     if origin is None and told:
         origin = told[0]
-    # The last scan names the destination only of a parcel that has arrived there.
-    destination = reached[-1] if reached else (told[-1] if told and delivered else None)
-    return origin or "", destination or ""
+    return origin or "", reached[-1] if reached else ""
 
 
 def seen(
@@ -107,7 +110,8 @@ def seen(
     Args:
         shipment: with its events and state.
         known_at: as of when.
-        lane: the countries it goes from and to; from its legs or scans when left out.
+        lane: the countries it goes from and to; from its legs when left out, else only the origin
+            is known, from its first scan.
     """
     shipped = shipment.ship_date
     if shipped is None or shipped > known_at:
@@ -122,7 +126,7 @@ def seen(
             delivered = known_at
     scans = sorted(when for when, _ in moments if shipped <= when <= known_at)
     gaps = tuple((b - a) / _HOUR for a, b in pairwise(dict.fromkeys(scans)))
-    origin, destination = lane or _lane(shipment, delivered is not None)
+    origin, destination = lane or _lane(shipment)
     return Seen(
         shipment_id=shipment.id,
         carrier=shipment.carrier,

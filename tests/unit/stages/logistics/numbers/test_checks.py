@@ -36,11 +36,16 @@ def test_one_wrong_digit_changes_the_check_digit(
 
 
 @given(st.text(BASE36, min_size=2, max_size=30), st.integers(0, 28))
-def test_iso_7064_finds_every_exchange_of_neighbours(covered: str, place: int) -> None:
+def test_iso_7064_finds_every_exchange_but_of_characters_that_follow_each_other(
+    covered: str, place: int
+) -> None:
     place %= len(covered) - 1
     one, other = covered[place], covered[place + 1]
     exchanged = covered[:place] + other + one + covered[place + 2 :]
-    assert (checks.iso7064(exchanged) == checks.iso7064(covered)) == (one == other)
+    # At one place in 36 two characters in a row, such as B and C, or Z and 0, may change places.
+    apart = (BASE36.index(one) - BASE36.index(other)) % 36
+    if apart not in (1, 35):
+        assert (checks.iso7064(exchanged) == checks.iso7064(covered)) == (one == other)
 
 
 @given(st.text(DIGITS, min_size=2, max_size=30), st.integers(0, 28))

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue
-from crossborder.stages.logistics.numbers import diagnose, valid
+from crossborder.stages.logistics.numbers import S10, diagnose, identify, valid
+from crossborder.stages.logistics.numbers.posts import ISSUERS, POSTS
+from crossborder.stages.logistics.numbers.rules import FORMATS
 from crossborder.stages.logistics.numbers.text import LONGEST
 
 
@@ -66,6 +68,66 @@ def test_one_carrier_can_be_asked_alone() -> None:
     assert (flaw.format, flaw.value) == ("fedex_12", "5")
     (flaw,) = diagnose("RR123456786CN", "china_post")
     assert (flaw.format, flaw.expected) == ("s10", "5")
+
+
+CARRIERS = sorted(
+    {kind.carrier for kind in FORMATS} | {S10("RR", "1" * 8, code).carrier for code in ISSUERS}
+)
+items = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["RR", "LX", "CP"]),
+    st.integers(10**7, 10**8 - 1),
+    st.integers(0, 9),
+    st.sampled_from([*sorted(ISSUERS), "XX"]),
+)
+numbers = st.one_of(
+    items,
+    *(
+        st.from_regex(layout.source, fullmatch=True)
+        for kind in FORMATS
+        for layout in kind.layouts[:1]
+    ),
+)
+
+
+@given(numbers, st.sampled_from(CARRIERS))
+def test_a_carrier_asked_alone_has_the_number_exactly_when_it_is_identified_as_its(
+    number: str, carrier: str
+) -> None:
+    found = identify(number)
+    owners = {one.carrier for one in found} | {"post" for one in found if one.format == "s10"}
+    assert (diagnose(number, carrier) == ()) == (carrier in owners)
+    for owner in owners:
+        assert diagnose(number, owner) == ()
+
+
+@given(items, st.sampled_from(sorted(ISSUERS)))
+def test_what_is_asked_for_makes_it_a_number_of_the_post(number: str, issuer: str) -> None:
+    post = POSTS.get(issuer, f"post_{issuer.lower()}")
+    for flaw in diagnose(number, post):
+        assert flaw.expected
+        at = {"check": slice(10, 11), "issuer": slice(11, 13)}[flaw.field]
+        assert flaw.value == number[at]
+        number = number[: at.start] + flaw.expected + number[at.stop :]
+    assert diagnose(number, post) == ()
+
+
+def test_the_number_of_another_post_is_said_to_be() -> None:
+    (flaw,) = diagnose("RR123456785CN", "royal_mail")
+    assert (flaw.code, flaw.field, flaw.value, flaw.expected) == ("issuer", "issuer", "CN", "GB")
+    assert flaw.text == "must be GB, under which royal_mail issues"
+    assert [one.code for one in diagnose("RR123456786XX", "royal_mail")] == [
+        "check_digit",
+        "issuer",
+    ]
+    assert diagnose("RR123456785KE", "post_ke") == diagnose("RR123456785KE", "post") == ()
+    assert diagnose("RR123456785US", "usps") == ()
+    (flaw,) = diagnose("RR123456785CN", "usps")
+    assert flaw.expected == "US"
+    (flaw,) = diagnose("RR123456785CN", "ups")
+    assert flaw.code == "no_format"
+    (flaw,) = diagnose("RR123456785CN", "post_cn")
+    assert flaw.code == "no_format"
 
 
 def test_a_flaw_can_be_raised() -> None:

@@ -1,6 +1,6 @@
 """A carrier is scored by what is known of its parcels, and a lane of few leans on the carrier."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,8 @@ from crossborder.model.place import Place
 from crossborder.model.shipment import Leg, Shipment
 from crossborder.model.time import Window
 from crossborder.model.tracking import ParcelState, Stage, TrackingEvent
-from crossborder.stages.logistics.scorecard import CarrierBook, ScoreRules, seen
+from crossborder.serial import from_json, to_json
+from crossborder.stages.logistics.scorecard import BookState, CarrierBook, ScoreRules, seen
 
 START = datetime(2026, 8, 3, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -103,21 +104,71 @@ def test_what_became_known_later_changes_no_score_of_then(
     assert book(*shipments).card(now=now) == early.card(now=now)
 
 
+def kept(found: CarrierBook) -> CarrierBook:
+    """The same, put away as text and taken up again."""
+    again = CarrierBook.resumed(from_json(to_json(found.state), BookState))
+    assert again.state == found.state
+    return again
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    drawn.flatmap(st.permutations),
+    st.sets(st.integers(0, 50)),
+    st.lists(st.sampled_from([UTC, timezone(HOUR * 8, "CST"), timezone(-HOUR * 5)]), min_size=1),
+)
+def test_a_book_kept_and_resumed_at_any_time_says_the_same(
+    shipments: list[Shipment], at: set[int], zones: list[timezone]
+) -> None:
+    never, sometimes = CarrierBook(ScoreRules(strength=7)), CarrierBook(ScoreRules(strength=7))
+    for place, shipment in enumerate([*shipments, *shipments[::2]]):
+        zone = zones[place % len(zones)]
+        sent = shipment.ship_date
+        assert sent is not None
+        told = evolve(shipment, ship_date=sent.astimezone(zone))
+        # Two tellings of one moment that differ: one of them stands, the same one ever after.
+        other = evolve(told, promised=None, line="B", ship_date=sent.astimezone(UTC))
+        if place in at:
+            sometimes = kept(sometimes)
+        for found in (never, sometimes):
+            for one in (told, other)[:: 1 if place % 2 else -1]:
+                found.observe(one, known_at=known(shipment).astimezone(zone), now=LATER)
+        now = START + DAY * (place * 7 % 100)
+        assert sometimes.card(now=now) == never.card(now=now)
+        for line in ("", "B"):
+            scores = [book.score("acme", *CN_US, line=line, now=now) for book in (never, sometimes)]
+            assert scores[0] == scores[1]
+    assert sometimes.state == never.state
+
+
+def test_what_is_kept_of_a_book_is_each_telling_once() -> None:
+    shipment = parcel(1, 8)
+    found = book(shipment, shipment, shipment, parcel(2, None))
+    assert len(found.state.told) == 2
+    elsewhere = evolve(shipment, ship_date=(START + DAY).astimezone(timezone(HOUR * 8, "CST")))
+    again = kept(found)
+    again.observe(elsewhere, known_at=known(shipment), now=LATER)
+    assert again.state == found.state
+    assert CarrierBook.resumed(CarrierBook().state).card(now=LATER).scores == ()
+
+
 @settings(deadline=None, max_examples=50)
 @given(drawn)
 def test_a_late_parcel_never_betters_a_score_and_one_in_time_never_worsens_it(
     shipments: list[Shipment],
 ) -> None:
-    before = book(*shipments, parcel(900, 6)).score("acme", *CN_US, now=LATER)
+    before = book(*shipments, parcel(99_900, 6)).score("acme", *CN_US, now=LATER)
     assert before.p90 is not None
     slow = before.p90 + 5
-    late = book(*shipments, parcel(900, 6), parcel(901, slow, promise=1)).score(
+    late = book(*shipments, parcel(99_900, 6), parcel(99_901, slow, promise=1)).score(
         "acme", *CN_US, now=LATER
     )
     assert late.p90 is not None
     assert late.p90 >= before.p90
     assert late.on_time.value <= before.on_time.value
-    quick = book(*shipments, parcel(900, 6), parcel(901, 0.5)).score("acme", *CN_US, now=LATER)
+    quick = book(*shipments, parcel(99_900, 6), parcel(99_901, 0.5)).score(
+        "acme", *CN_US, now=LATER
+    )
     assert quick.p90 is not None
     assert quick.p90 <= before.p90
     assert quick.on_time.value >= before.on_time.value
@@ -126,7 +177,7 @@ def test_a_late_parcel_never_betters_a_score_and_one_in_time_never_worsens_it(
 @settings(deadline=None, max_examples=50)
 @given(drawn)
 def test_a_lost_parcel_never_lowers_the_loss(shipments: list[Shipment]) -> None:
-    gone = parcel(901, None, state=ParcelState(Stage.LOST))
+    gone = parcel(99_901, None, state=ParcelState(Stage.LOST))
     before, after = (
         book(*shipments, *more).score("acme", *CN_US, now=LATER).loss for more in ((), (gone,))
     )
@@ -210,7 +261,7 @@ def test_parcels_are_forgotten_after_a_while() -> None:
     assert (score.parcels, score.p90) == (0, None)
 
 
-def test_the_lane_is_read_from_legs_else_from_scans_else_it_is_the_carriers_alone() -> None:
+def test_the_lane_is_read_from_legs_and_only_its_origin_from_scans() -> None:
     places = [Place(country="CN"), Place(country="US")]
     events = tuple(
         TrackingEvent("acme", str(at), stage=stage, at=START + DAY * at, place=place)
@@ -221,7 +272,7 @@ def test_the_lane_is_read_from_legs_else_from_scans_else_it_is_the_carriers_alon
     bare = parcel(0, None, legs=(), events=events, state=ParcelState(Stage.DELIVERED))
     fact = seen(bare, known_at=LATER)
     assert fact is not None
-    assert (fact.origin, fact.destination) == CN_US
+    assert (fact.origin, fact.destination) == ("CN", "")
     moving = seen(evolve(bare, state=ParcelState(Stage.LINE_HAUL)), known_at=LATER)
     assert moving is not None
     assert (moving.origin, moving.destination) == ("CN", "")
@@ -277,3 +328,27 @@ def test_rules_that_cannot_be_are_refused() -> None:
     ):
         with pytest.raises(InvalidValue):
             ScoreRules(**wrong)
+
+
+def test_parcels_that_do_not_arrive_stay_on_their_lane() -> None:
+    book = CarrierBook()
+    for number in range(40):
+        at = START + timedelta(hours=number)
+        stage = Stage.DELIVERED if number % 2 else Stage.LAST_MILE
+        place = Place(country="US")
+        scan = TrackingEvent("acme", "X", stage=stage, at=at + 9 * DAY, place=place)
+        book.observe(
+            parcel(number, None, ship_date=at, legs=(), events=(scan,), state=ParcelState(stage)),
+            known_at=LATER,
+            now=LATER,
+        )
+    assert book.score("acme", now=LATER).parcels == 40
+    assert {score.destination for score in book.card(now=LATER).scores} == {""}
+
+
+def test_a_kept_promise_counts_when_it_ends_and_not_when_the_parcel_comes() -> None:
+    book = CarrierBook()
+    sent = parcel(1, 4.0, ship_date=START, promised=Window(START, START + 20 * DAY))
+    book.observe(sent, known_at=START + 5 * DAY, now=START + 5 * DAY, lane=("CN", "US"))
+    shares = [book.score("acme", now=START + day * DAY).on_time.evidence for day in (6, 20, 21)]
+    assert shares == [0, 0, 1]

@@ -224,3 +224,51 @@ def test_what_is_unchanged_or_better_is_said_so() -> None:
     move = promise_move(before, score(book, "A"))
     assert move.codes == ("earlier",)
     assert move.value.days < 0 < move.value.on_time
+
+
+def _lost(book: CarrierBook, name: str, count: int, *, by_word: bool = True) -> None:
+    """So many parcels of a line that never arrive, by the carrier's word or by silence."""
+    for number in range(count):
+        handed = START + timedelta(hours=number)
+        at = handed + DAY * (2 if by_word else 0)
+        stage = Stage.LOST if by_word else Stage.ACCEPTED
+        parcel = Shipment(
+            ShipmentId(f"gone-{name}-{number}"),
+            "acme",
+            f"G{name}{number}",
+            handed,
+            line=name,
+            events=(TrackingEvent("a", stage.name, stage=stage, at=at),),
+            state=ParcelState(stage),
+        )
+        book.observe(parcel, known_at=NOW, now=NOW, lane=("CN", "US"))
+
+
+@pytest.mark.parametrize("by_word", [True, False])
+def test_a_line_that_loses_every_parcel_is_not_taken_at_its_word(by_word: bool) -> None:
+    book = CarrierBook()
+    _lost(book, "A", 100, by_word=by_word)
+    shown = score(book, "A")
+    decision = measured(line("A"), shown)
+    assert decision.codes == ("as_stated", "loss_measured")
+    assert decision.value.loss == round((100 * 1000 + 5 * 200) / 300)
+    both = (line("A", "10"), line("B", "11"))
+    staked = choose(
+        both,
+        Parcel(Weight.g(500)),
+        country="US",
+        now=NOW,
+        scores=(shown,),
+        at_stake=Money("500", "CNY"),
+    )
+    assert staked.value is not None
+    assert staked.value.id == "B"
+
+
+def test_the_stated_loss_counts_as_two_hundred_parcels() -> None:
+    book = CarrierBook()
+    sent(book, "A", 180, 9)
+    _lost(book, "A", 20)
+    shown = score(book, "A")
+    assert (shown.loss.hits, shown.loss.evidence) == (20, 200)
+    assert measured(line("A"), shown).value.loss == round((20 * 1000 + 5 * 200) / 400)

@@ -1,0 +1,130 @@
+"""One journey through its stages: as it is learnt, as it is kept, and as a parcel's scans tell it."""
+
+from datetime import UTC, datetime
+
+from attrs import frozen
+
+from crossborder.model.shipment import Shipment
+from crossborder.model.tracking import Stage, TrackingEvent
+from crossborder.predict.transit.settings import TransitSettings
+from crossborder.predict.transit.way import Way
+
+__all__ = ["Journey", "StageScan", "StageState", "StageTrip", "begin_of", "entered", "moment"]
+
+_NOT_ON_THE_WAY = frozenset(
+    {*(stage for stage in Stage if stage.ended), Stage.UNKNOWN, Stage.REGISTERED, Stage.RETURNING}
+)
+
+
+@frozen
+class StageScan:
+    """That a journey came into a stage.
+
+    Attributes:
+        stage: its name.
+        at: when.
+        known_at: since when that is known.
+    """
+
+    stage: str
+    at: datetime
+    known_at: datetime
+
+
+@frozen
+class StageTrip:
+    """One journey to be kept.
+
+    Attributes:
+        key: what it is called.
+        way: how it goes.
+        began_at: when it began.
+        scans: the first of each stage, in the order of the way.
+        ended_at: when it arrived or was given up, or None.
+        known_at: since when that is known, or None.
+        arrived: whether it arrived.
+    """
+
+    key: str
+    way: Way
+    began_at: datetime
+    scans: tuple[StageScan, ...]
+    ended_at: datetime | None
+    known_at: datetime | None
+    arrived: bool
+
+
+@frozen
+class StageState:
+    """What `StageTimes` learnt from, to be kept.
+
+    Attributes:
+        settings: the constants.
+        stages: in the order of the way.
+        trips: by their begin.
+    """
+
+    settings: TransitSettings
+    stages: tuple[str, ...]
+    trips: tuple[StageTrip, ...]
+
+
+class Journey:
+    """One journey as it is learnt.
+
+    Attributes:
+        way: how it goes.
+        began: when it began.
+        scans: by stage, when it was first scanned there and since when that is known.
+        end: when it ended, since when that is known, and whether it arrived; None on its way.
+    """
+
+    __slots__ = ("began", "end", "scans", "way")
+
+    def __init__(self, way: Way, began: datetime) -> None:
+        """On its way."""
+        self.way, self.began = way, began
+        self.scans: dict[str, tuple[datetime, datetime]] = {}
+        self.end: tuple[datetime, datetime, bool] | None = None
+
+    def trip(self, key: str, stages: tuple[str, ...]) -> StageTrip:
+        """To be kept."""
+        scans = tuple(StageScan(name, *self.scans[name]) for name in stages if name in self.scans)
+        ended_at, known_at, arrived = self.end or (None, None, False)
+        return StageTrip(key, self.way, self.began, scans, ended_at, known_at, arrived)
+
+
+def moment(event: TrackingEvent) -> datetime | None:
+    """When a scan was made; a local time without a zone is read as if it were UTC.
+
+    So it is off by up to 14 hours: little against stages of days, and less than to know nothing of
+    those that are never told with a zone. None where the local text is no time.
+
+    >>> moment(TrackingEvent("acme", local="2026/11/02 08:30")), moment(TrackingEvent("a", local="?"))
+    (datetime.datetime(2026, 11, 2, 8, 30, tzinfo=datetime.timezone.utc), None)
+    """
+    at = event.at
+    if at is None:
+        try:
+            at = datetime.fromisoformat((event.local or "").strip().replace("/", "-"))
+        except ValueError:
+            return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def entered(shipment: Shipment) -> dict[str, list[datetime]]:
+    """The moments of the parcel's scans by stage, each in order."""
+    found: dict[str, list[datetime]] = {}
+    for event in shipment.events:
+        at = moment(event)
+        if at is not None:
+            found.setdefault(event.stage.value, []).append(at)
+    return {stage: sorted(moments) for stage, moments in found.items()}
+
+
+def begin_of(shipment: Shipment) -> datetime | None:
+    """The ship date, else the first scan on the way; None before either."""
+    if shipment.ship_date is not None:
+        return shipment.ship_date
+    scans = entered(shipment).items()
+    return min((at for stage, (at, *_) in scans if stage not in _NOT_ON_THE_WAY), default=None)
