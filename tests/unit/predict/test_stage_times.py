@@ -310,3 +310,23 @@ def test_a_longer_history_adds_to_what_was_told_and_the_same_changes_nothing(
                 assert evolve(now, scans=()) == evolve(before, scans=())
         before = state.trips[0] if state.trips else None
     assert times.law(WAY, now=START + 60 * DAY) is None or before is not None
+
+
+def test_an_earlier_scan_that_is_heard_of_today_takes_nothing_from_what_was_known() -> None:
+    times, now = StageTimes(["a", "b"]), START + 80.5 * DAY
+    for number in range(60):
+        sent = START + number * DAY
+        times.begin(str(number), WAY, at=sent, now=sent)
+        for stage, after in (("a", 1), ("b", 4), (None, 8)):
+            then = sent + after * DAY
+            times.observe(str(number), stage, then, known_at=then, now=then)
+    law = times.law(WAY, now=now)
+    for number in range(60):
+        earlier = START + number * DAY + 4 * DAY - timedelta(hours=1)
+        times.observe(str(number), "b", earlier, known_at=now, now=now)
+    assert times.law(WAY, now=now) == law
+    assert StageTimes.resumed(times.state).law(WAY, now=now) == law
+    after = times.law(WAY, now=now + DAY)
+    assert after is not None
+    assert law is not None
+    assert after.stages[0].days.quantile(0.5) < law.stages[0].days.quantile(0.5)

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
@@ -224,3 +225,70 @@ def test_a_journey_knows_what_cannot_be() -> None:
     with pytest.raises(InvalidValue):
         Journey("", MONDAY, MONDAY + DAY)
     assert Journey("p", MONDAY, MONDAY + DAY, worth=5).worth == 5.0
+
+
+def test_a_scan_of_today_ends_a_silence_at_once() -> None:
+    forecast = LateForecast()
+    for at in range(30):
+        tell(forecast, journey(f"p{at}", at / 100))
+    for day in range(1, 4):
+        for at in range(30):
+            tell(forecast, Scanned(f"p{at}", MONDAY + day * DAY + timedelta(hours=at / 10)))
+    now = MONDAY + 6 * DAY + timedelta(hours=10)
+    silent = forecast.late("p7", now=now)
+    heard = now - timedelta(hours=3)
+    forecast.observe(Scanned("p7", heard), known_at=heard, now=heard)
+    found = forecast.late("p7", now=now)
+    assert found.silence == pytest.approx(timedelta(hours=3), abs=timedelta(seconds=1))
+    assert found.probability < silent.probability
+    kept = LateForecast.resumed(forecast.state)
+    assert kept.late("p7", now=now) == found
+    assert forecast.late("p7", now=heard - timedelta(hours=1)).silence != found.silence
+
+
+@given(
+    st.permutations([Scanned, Arrived, Ended]),
+    st.integers(0, 3),
+)
+def test_of_one_day_the_news_of_one_parcel_may_come_in_any_order(
+    kinds: list[type[Scanned | Arrived | Ended]], later: int
+) -> None:
+    said = []
+    noon = MONDAY + 3 * DAY
+    for order in ([Scanned, Arrived, Ended], kinds):
+        forecast = taught(30)
+        last = MONDAY + 30 * DAY
+        for kind in order:
+            forecast.observe(kind("29/3", last), known_at=last, now=last)
+        with pytest.raises(InvalidValue, match="is not on its way"):
+            forecast.late("29/3", now=last)
+        asked = last + later * DAY
+        fresh = evolve(journey("fresh"), handed_at=last, promised_by=last + 9 * DAY)
+        forecast.observe(fresh, known_at=last, now=last)
+        said.append(forecast.late("fresh", now=asked))
+    assert said[0] == said[1]
+    assert noon < last
+
+
+def test_a_clock_that_is_put_back_makes_no_scan_too_early() -> None:
+    zone = ZoneInfo("America/New_York")
+    forecast = LateForecast(zone=zone)
+    handed = datetime(2026, 11, 1, 5, 50, tzinfo=UTC)  # 01:50 in summer time
+    tell(forecast, Journey("p", handed, handed + 9 * DAY))
+    tell(forecast, Scanned("p", handed + timedelta(minutes=20)))  # 01:10 in winter time
+    assert 0 <= forecast.late("p", now=handed + timedelta(minutes=30)).probability <= 1
+
+
+def test_a_promise_without_end_is_asked_about_as_fast_as_any() -> None:
+    forecast = taught(30)
+    far = Journey("far", MONDAY + 30 * DAY, datetime(9999, 1, 1, tzinfo=UTC))
+    tell(forecast, far)
+    assert forecast.late("far", now=MONDAY + 31 * DAY).probability < 1e-3
+
+
+def test_refused_news_of_a_parcel_nobody_knows_moves_no_time() -> None:
+    forecast = LateForecast()
+    tell(forecast, journey("p"))
+    with pytest.raises(InvalidValue, match="is not on its way"):
+        tell(forecast, Arrived("nobody", MONDAY + 5 * DAY))
+    tell(forecast, Scanned("p", MONDAY + DAY))

@@ -55,7 +55,7 @@ class LateForecast:
     """
 
     __slots__ = (
-        *("_gaps", "_hazard", "_leaving", "_parcels", "_promise", "_scans", "_shift"),
+        *("_gaps", "_heard", "_hazard", "_leaving", "_parcels", "_promise", "_scans", "_shift"),
         *("_table", "_today", "_worth", "_zone"),
     )
 
@@ -76,6 +76,7 @@ class LateForecast:
         self._worth = Usual(_USUAL_WORTH)
         self._today: int | None = None
         self._scans: list[tuple[str, float]] = []
+        self._heard: dict[str, float] = {}
         self._leaving: dict[int, list[Parcel]] = {}
 
     @classmethod
@@ -100,6 +101,8 @@ class LateForecast:
         found._worth = Usual.resumed(_USUAL_WORTH, state.worth)
         found._gaps = {line: ScanGaps.resumed(gaps) for line, gaps in state.gaps}
         found._scans, found._today = list(state.scans), state.today
+        for id_, at in state.scans:
+            found._heard[id_] = max(at, found._heard.get(id_, at))
         gone = [Parcel.resumed(kept, zone) for kept in state.leaving]
         going = [Parcel.resumed(kept, zone) for kept in state.parcels]
         found._parcels = {parcel.journey.id: parcel for parcel in going}
@@ -151,22 +154,35 @@ class LateForecast:
         happened = news.handed_at if isinstance(news, Journey) else news.at
         if happened > known_at:
             raise _refuse("known_at", known_at, f"is before it happened ({happened.isoformat()})")
+        if not isinstance(news, Journey):
+            self._going(news.id)
         self._move(int(self._at(known_at)), known_at)
         if isinstance(news, Journey):
             self._begin(news, self._at(known_at))
             return
-        parcel = self._parcels.get(news.id)
-        if parcel is None or parcel.arrived is not None or parcel.ended:
-            raise InvalidValue("is not on its way", field="id", value=news.id, source=_NAME)
-        at = self._at(news.at)
-        if at < parcel.handed:
+        parcel = self._going(news.id)
+        if news.at < parcel.journey.handed_at:
             raise _refuse("at", news.at, "is before the hand-over")
+        # Where a clock is put back, what comes later may show an earlier time.
+        at = max(self._at(news.at), parcel.handed)
         if isinstance(news, Scanned):
             self._scans.append((news.id, at))
+            self._heard[news.id] = max(at, self._heard.get(news.id, at))
         elif isinstance(news, Arrived):
-            parcel.arrived = at
+            if parcel.arrived is not None:
+                raise _refuse("id", news.at, f"{news.id} has arrived already")
+            parcel.arrived, parcel.ended = at, False
         else:
-            parcel.ended = True
+            parcel.ended = parcel.arrived is None
+
+    def _going(self, id: str) -> Parcel:
+        """A parcel on its way, or of which the last was heard today: the order of a day's news
+        does not matter.
+        """
+        parcel = self._parcels.get(id)
+        if parcel is None:
+            raise InvalidValue("is not on its way", field="id", value=id, source=_NAME)
+        return parcel
 
     def _begin(self, journey: Journey, known: float) -> None:
         if journey.id in self._parcels:
@@ -191,21 +207,23 @@ class LateForecast:
         parcel = self._parcels.get(id)
         if parcel is None or parcel.arrived is not None or parcel.ended:
             raise InvalidValue("is not on its way", field="id", value=id, source=_NAME)
-        if at < parcel.handed:
+        if now < parcel.journey.handed_at:
             raise _refuse("now", now, "is before the hand-over")
+        at = max(at, parcel.handed)
         self._move(int(at), now)
         journey = parcel.journey
         gaps = self._gaps.get(journey.line)
         usual = gaps.quantile(0.9) if gaps is not None else None
+        heard = max(parcel.seen, min(self._heard.get(id, parcel.seen), at))
         silence = None
         chance = 1.0
         if at < parcel.due:
             z = self._raw(parcel, at) + self._shift.value
             if gaps is not None and usual is not None:
-                z += gaps.logit(at - parcel.seen)
+                z += gaps.logit(at - heard)
             chance = logistic(z)
         if usual is not None:
-            silence = timedelta(days=at - parcel.seen)
+            silence = timedelta(days=at - heard)
         evidence = int(self._table.evidence(day=int(at)))
         gap = None if usual is None else timedelta(days=usual)
         return LateChance(chance, journey.promised_by - now, evidence, silence, gap, now)
@@ -272,6 +290,7 @@ class LateForecast:
                 gaps.add(at - parcel.seen)
                 parcel.seen = at
         self._scans.clear()
+        self._heard.clear()
 
 
 _NAME = LateForecast.__name__

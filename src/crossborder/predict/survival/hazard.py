@@ -34,6 +34,9 @@ _STIFF = 3.0
 _RIDGE = 0.1
 """What holds a coefficient near its start: at first so much, and always so much."""
 
+_SURE = 40.0
+"""Whoever would outlast so much has one chance in 10^17: the days beyond are not counted."""
+
 _START = -2.0
 """Before anything is known about one in eight arrives each day."""
 
@@ -243,6 +246,8 @@ class Hazard:
             share = min(end, day + 1) - max(start, day)
             # log(1 + e^z) is what a whole day takes off the log of the chance.
             total += share * (log1p(exp(z)) if z < 30 else z)
+            if total > _SURE:
+                break
             day += 1
         return exp(-total)
 

@@ -39,7 +39,8 @@ class StageTrip:
         key: what it is called.
         way: how it goes.
         began_at: when it began.
-        scans: the first of each stage, in the order of the way.
+        scans: the first of each stage, in the order of the way; where an earlier one was heard of
+            later, both, as they were known.
         ended_at: when it arrived or was given up, or None.
         known_at: since when that is known, or None.
         arrived: whether it arrived.
@@ -75,7 +76,8 @@ class Journey:
     Attributes:
         way: how it goes.
         began: when it began.
-        scans: by stage, when it was first scanned there and since when that is known.
+        scans: by stage, when it was first scanned there and since when that is known; where an
+            earlier one was heard of later, each of them, so that no day forgets what it knew.
         end: when it ended, since when that is known, and whether it arrived; None on its way.
     """
 
@@ -84,12 +86,32 @@ class Journey:
     def __init__(self, way: Way, began: datetime) -> None:
         """On its way."""
         self.way, self.began = way, began
-        self.scans: dict[str, tuple[datetime, datetime]] = {}
+        self.scans: dict[str, list[tuple[datetime, datetime]]] = {}
         self.end: tuple[datetime, datetime, bool] | None = None
+
+    def scanned(self, stage: str, at: datetime, known_at: datetime) -> None:
+        """Take in a scan of a stage: it counts where none as early was known by then."""
+        facts = sorted((*self.scans.get(stage, ()), (at, known_at)), key=lambda fact: fact[::-1])
+        first: list[tuple[datetime, datetime]] = []
+        for fact in facts:
+            if not first or fact[0] < first[-1][0]:
+                first.append(fact)
+        self.scans[stage] = first
+
+    def known(self, day: datetime) -> dict[str, datetime]:
+        """The first scan of each stage, as it was known at a moment."""
+        found = {}
+        for stage, facts in self.scans.items():
+            heard = [at for at, since in facts if since <= day]
+            if heard:
+                found[stage] = heard[-1]
+        return found
 
     def trip(self, key: str, stages: tuple[str, ...]) -> StageTrip:
         """To be kept."""
-        scans = tuple(StageScan(name, *self.scans[name]) for name in stages if name in self.scans)
+        scans = tuple(
+            StageScan(name, *fact) for name in stages for fact in self.scans.get(name, ())
+        )
         ended_at, known_at, arrived = self.end or (None, None, False)
         return StageTrip(key, self.way, self.began, scans, ended_at, known_at, arrived)
 

@@ -117,10 +117,10 @@ class StageTimes:
             self._whole.observe(key, at, known_at=known_at, now=now)
             journey.end = (*fact, True)
         elif stage in self.stages:
-            journey.scans[stage] = min(journey.scans.get(stage, fact), fact)
+            journey.scanned(stage, *fact)
         else:
             return
-        self._built = None
+        self._touch(fact[1])
 
     def withdraw(self, key: str, *, known_at: datetime, now: datetime) -> None:
         """A journey was given up, returned or lost: it lasted until `known_at`, and so did the
@@ -128,7 +128,7 @@ class StageTimes:
         """
         self._whole.withdraw(key, known_at=known_at, now=now)
         self._journeys[key].end = _utc(known_at), _utc(known_at), False
-        self._built = None
+        self._touch(_utc(known_at))
 
     def follow(self, shipment: Shipment, *, now: datetime, way: Way | None = None) -> None:
         """Learn a parcel's journey from its scans; to be called again whenever it has new ones.
@@ -201,6 +201,11 @@ class StageTimes:
         ]
         return TransitLaw(whole, tuple(stages) if len(stages) == len(self.stages) else ())
 
+    def _touch(self, known_at: datetime) -> None:
+        """Forget what was reckoned for a midnight that would have known of this."""
+        if self._built is not None and known_at <= self._built[0]:
+            self._built = None
+
     def _learnt(self, now: datetime) -> list[TransitTimes]:
         """The times of each stage from the scans known by the midnight before."""
         day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -215,7 +220,7 @@ class StageTimes:
     def _teach(
         self, found: Sequence[TransitTimes], key: str, journey: Journey, day: datetime
     ) -> None:
-        known = {stage: at for stage, (at, since) in journey.scans.items() if since <= day}
+        known = journey.known(day)
         end, since, arrived = journey.end or (None, None, False)
         if since is None or since > day:
             end = None

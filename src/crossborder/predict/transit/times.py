@@ -92,6 +92,9 @@ class TransitTimes:
     def begin(self, key: str, way: Way, *, at: datetime, now: datetime) -> None:
         """A journey began; until its end is told it counts as on its way.
 
+        It counts from its begin on, whenever that is told: tell it when it begins, or ask only
+        about times after the telling.
+
         Raises:
             InvalidValue: it began after `now`, or the key is known.
             NaiveTime: a time without a zone.
