@@ -326,7 +326,7 @@ def test_an_earlier_scan_that_is_heard_of_today_takes_nothing_from_what_was_know
         times.observe(str(number), "b", earlier, known_at=now, now=now)
     assert times.law(WAY, now=now) == law
     assert StageTimes.resumed(times.state).law(WAY, now=now) == law
-    after = times.law(WAY, now=now + DAY)
-    assert after is not None
+    corrected = times.law(WAY, now=now + DAY)
+    assert corrected is not None
     assert law is not None
-    assert after.stages[0].days.quantile(0.5) < law.stages[0].days.quantile(0.5)
+    assert corrected.stages[0].days.quantile(0.5) < law.stages[0].days.quantile(0.5)

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -251,13 +252,14 @@ def test_a_scan_of_today_ends_a_silence_at_once() -> None:
     st.integers(0, 3),
 )
 def test_of_one_day_the_news_of_one_parcel_may_come_in_any_order(
-    kinds: list[type[Scanned | Arrived | Ended]], later: int
+    kinds: list[Any], later: int
 ) -> None:
     said = []
     noon = MONDAY + 3 * DAY
     for order in ([Scanned, Arrived, Ended], kinds):
         forecast = taught(30)
         last = MONDAY + 30 * DAY
+        kind: Any
         for kind in order:
             forecast.observe(kind("29/3", last), known_at=last, now=last)
         with pytest.raises(InvalidValue, match="is not on its way"):

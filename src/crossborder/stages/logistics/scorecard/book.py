@@ -1,6 +1,6 @@
 """What all parcels teach about their carriers, kept up to date scan by scan."""
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -26,7 +26,7 @@ class BookState:
 
     Attributes:
         rules: what is believed of carriers.
-        told: every telling, by carrier and parcel, the newest of a parcel last.
+        told: every telling, by parcel, the newest of a parcel last.
     """
 
     rules: ScoreRules
@@ -70,7 +70,8 @@ class CarrierBook:
     def __init__(self, rules: ScoreRules = _RULES) -> None:
         """Nothing observed yet."""
         self.rules = rules
-        self._told: dict[str, dict[ShipmentId, list[_Told]]] = {}
+        self._told: dict[ShipmentId, list[_Told]] = {}
+        self._carried: dict[str, set[ShipmentId]] = {}
 
     @classmethod
     def resumed(cls, state: BookState) -> "CarrierBook":
@@ -83,12 +84,7 @@ class CarrierBook:
     @property
     def state(self) -> BookState:
         """To be kept."""
-        told = (
-            fact
-            for _, parcels in sorted(self._told.items())
-            for _, tellings in sorted(parcels.items())
-            for _, _, fact in tellings
-        )
+        told = (fact for _, tellings in sorted(self._told.items()) for _, _, fact in tellings)
         return BookState(self.rules, tuple(told))
 
     def observe(
@@ -122,11 +118,31 @@ class CarrierBook:
         self._keep(fact)
 
     def _keep(self, fact: Seen) -> None:
-        tellings = self._told.setdefault(fact.carrier, {}).setdefault(fact.shipment_id, [])
+        tellings = self._told.setdefault(fact.shipment_id, [])
         # Of two tellings of one moment the one whose words sort last stands, in any order.
         told = (fact.known_at, _words(fact), fact)
-        if all(one[:2] != told[:2] for one in tellings):
-            insort(tellings, told, key=lambda one: one[:2])
+        place = bisect_right(tellings, told[:2], key=lambda one: one[:2])
+        if place and tellings[place - 1][:2] == told[:2]:
+            return
+        tellings.insert(place, told)
+        self._carried.setdefault(fact.carrier, set()).add(fact.shipment_id)
+
+    def forget(self, *, before: datetime) -> int:
+        """Drop the parcels that were handed over before a moment; how many they were.
+
+        What is older than the rules' memory counts for no score; the book keeps it until told so,
+        as it may be asked about the past.
+
+        Raises:
+            NaiveTime: `before` has no zone.
+        """
+        since = aware(before, "before", "CarrierBook")
+        old = [key for key, told in self._told.items() if told[-1][2].shipped_at < since]
+        for key in old:
+            for _, _, fact in self._told.pop(key):
+                self._carried[fact.carrier].discard(key)
+        self._carried = {carrier: keys for carrier, keys in self._carried.items() if keys}
+        return len(old)
 
     def score(
         self,
@@ -161,7 +177,7 @@ class CarrierBook:
         """
         moment = aware(now, "now", "CarrierBook")
         scores = []
-        for carrier in sorted(self._told):
+        for carrier in sorted(self._carried):
             parcels = list(self._as_of(carrier, moment))
             if not parcels:
                 continue
@@ -178,12 +194,17 @@ class CarrierBook:
         return LaneCard(moment, tuple(scores))
 
     def _as_of(self, carrier: str, now: datetime) -> Iterator[Seen]:
-        """Each parcel as it was known then, those handed over too long ago left out."""
+        """Each parcel as it was known then, those handed over too long ago left out.
+
+        A parcel whose carrier was corrected is of the carrier that the newest telling names.
+        """
         since = now - self.rules.memory
-        for _, tellings in sorted(self._told.get(carrier, {}).items()):
+        for key in sorted(self._carried.get(carrier, ())):
+            tellings = self._told[key]
             place = bisect_right(tellings, now, key=lambda one: one[0])
-            if place and tellings[place - 1][2].shipped_at >= since:
-                yield tellings[place - 1][2]
+            fact = tellings[place - 1][2] if place else None
+            if fact is not None and fact.shipped_at >= since and fact.carrier == carrier:
+                yield fact
 
 
 def _words(fact: Seen) -> str:

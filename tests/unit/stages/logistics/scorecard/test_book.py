@@ -352,3 +352,26 @@ def test_a_kept_promise_counts_when_it_ends_and_not_when_the_parcel_comes() -> N
     book.observe(sent, known_at=START + 5 * DAY, now=START + 5 * DAY, lane=("CN", "US"))
     shares = [book.score("acme", now=START + day * DAY).on_time.evidence for day in (6, 20, 21)]
     assert shares == [0, 0, 1]
+
+
+def test_a_parcel_whose_carrier_is_corrected_counts_for_the_right_one_alone() -> None:
+    wrong = parcel(1, None, carrier="unknown")
+    right = evolve(parcel(1, 8, carrier="yanwen"), id=wrong.id)
+    found = CarrierBook()
+    found.observe(wrong, known_at=START + DAY * 2, now=LATER)
+    found.observe(right, known_at=START + DAY * 20, now=LATER)
+    assert found.score("unknown", now=LATER).parcels == 0
+    assert found.score("yanwen", now=LATER).parcels == 1
+    assert found.score("unknown", now=START + DAY * 3).parcels == 1
+
+
+def test_old_parcels_are_forgotten_when_that_is_asked_for() -> None:
+    found = CarrierBook()
+    for number in range(40):
+        at = START + DAY * (number + 9)
+        found.observe(parcel(number, 8), known_at=at, now=LATER + DAY * 40)
+    whole = found.score("acme", now=LATER)
+    assert found.forget(before=START + DAY * 10) == 10
+    assert found.score("acme", now=LATER).parcels == whole.parcels - 10
+    assert {fact.shipped_at >= START + DAY * 10 for fact in found.state.told} == {True}
+    assert CarrierBook.resumed(found.state).card(now=LATER) == found.card(now=LATER)
