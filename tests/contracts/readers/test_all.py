@@ -1,7 +1,10 @@
 """All tracking answers there are, through their readers, beside what karrio's tests expect of them."""
 
 import json
+import re
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,6 +96,22 @@ def test_parcels_events_and_deliveries_are_those_that_karrio_expects_or_it_is_sa
         return
     ours = [(len(parcel.events), parcel.state.stage is Stage.DELIVERED) for parcel in found.parcels]
     assert (sorted(ours) == sorted(theirs)) is (path not in OTHERWISE), (ours, theirs)
+
+
+def test_the_page_says_whose_the_parcels_of_each_reader_are() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "readers.md").read_text(encoding="utf-8")
+    table = page.partition("| reader | carrier of its parcels |")[2].partition("\n\n")[0]
+    stated: dict[str, set[str]] = {}
+    for names, carriers in re.findall(r"^\| (`.*`) \| (.*) \|$", table, re.MULTILINE):
+        for name in re.findall(r"`(\w+)`", names):
+            stated[name] = set(re.findall(r"`(\w+)`", carriers))
+    assert set(stated) <= set(available())
+    for path in FILES:
+        name = NAMES.get(path.partition("/")[0], path.partition("/")[0])
+        with suppress(Unreadable):
+            read = {parcel.carrier for parcel in reading(path).parcels}
+            known = stated.get(name, {name})
+            assert not known or read <= known, (path, read, known)
 
 
 def _long(value: Any, size: int) -> Any:

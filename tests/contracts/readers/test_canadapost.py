@@ -7,6 +7,7 @@ import pytest
 
 from crossborder.adapters.readers.canadapost import Reader
 from crossborder.errors import Unreadable
+from crossborder.model.place import Place
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.testing.contracts import TrackingReaderContract
@@ -89,7 +90,7 @@ def test_a_number_without_history_is_a_problem_with_its_code() -> None:
 
 
 def test_zones_are_the_vendors_words_and_no_others() -> None:
-    for zone, hours in (("EDT", -4), ("NST", -3.5), ("HNE", -5)):
+    for zone, hours in (("EDT", -4), ("NST", -3.5), ("HNE", -5), ("CSTNO", -6)):
         (parcel,) = read(detail(occurrence("500", zone=zone))).parcels
         clock = datetime(2026, 2, 3, 11, 59, 59, tzinfo=timezone(timedelta(hours=hours)))
         assert parcel.events[0].at == clock
@@ -132,6 +133,63 @@ def test_items_and_messages_of_one_answer_are_all_read() -> None:
     reading = read(f"<wrapper>{items}</wrapper>")
     assert [parcel.number for parcel in reading.parcels] == ["1", "2"]
     assert [problem.code for problem in reading.problems] == ["004"]
+
+
+def summary(kind: str, text: str, pin: str = "1") -> str:
+    said = (
+        f"<event-date-time>20260404:133457</event-date-time><event-type>{kind}</event-type>"
+        f"<event-description>{text}</event-description><event-location>LAVAL, QC</event-location>"
+    )
+    beside = "<service-name>Xpresspost</service-name><customer-ref-1>R7</customer-ref-1>"
+    more = "<signatory-name>A B</signatory-name>"
+    return f"<pin-summary><pin>{pin}</pin>{beside}{said}{more}</pin-summary>"
+
+
+def summed(*summaries: str) -> str:
+    return f"<tracking-summary>{''.join(summaries)}</tracking-summary>"
+
+
+def test_a_summary_is_a_parcel_with_its_newest_event() -> None:
+    reading = read(
+        summed(summary("DELIVERED", "Item successfully delivered"), summary("X", "Y", "2"))
+    )
+    first, second = reading.parcels
+    (event,) = first.events
+    assert (first.number, first.line, first.state.stage) == ("1", "Xpresspost", Stage.DELIVERED)
+    assert (event.code, event.local, event.at) == ("DELIVERED", "2026-04-04 13:34:57", None)
+    assert event.place == Place(text="LAVAL, QC")
+    assert [ref.value for ref in first.refs] == ["R7"]
+    assert (first.extra["signatory-name"], event.extra) == ("A B", {})
+    assert (second.number, second.events[0].code, second.state.stage) == ("2", "X", Stage.UNKNOWN)
+    assert reading.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "stage"),
+    [
+        ("INDUCTION", "Item accepted at the Post Office", Stage.ACCEPTED),
+        ("INDUCTION", "Order information received by Canada Post", Stage.REGISTERED),
+        ("DELIVERED", "Item has been successfully returned to sender", Stage.RETURNED),
+    ],
+)
+def test_the_sentence_of_a_summary_is_read_before_its_word(
+    kind: str, text: str, stage: Stage
+) -> None:
+    for body in (summed(summary(kind, text)), f"<wrapper>{summed(summary(kind, text))}</wrapper>"):
+        (parcel,) = read(body).parcels
+        assert parcel.events[0].stage is stage
+
+
+def test_a_fault_is_a_problem_and_an_enveloped_answer_is_read() -> None:
+    fault = "<s:Fault><faultcode>s:Server</faultcode><faultstring>Rejected</faultstring></s:Fault>"
+    envelope = '<s:Envelope xmlns:s="u"><s:Body>{}</s:Body></s:Envelope>'
+    (problem,) = read(envelope.format(fault)).problems
+    assert (problem.raw, problem.text) == ("s:Server", "Rejected")
+    item = summed(summary("INDUCTION", "Item accepted"))
+    call = f"<get-tracking-summary-response>{item}</get-tracking-summary-response>"
+    assert len(read(envelope.format(call)).parcels) == 1
+    with pytest.raises(Unreadable):
+        read(envelope.format("<other/>"))
 
 
 def test_one_wrong_scan_among_good_ones_is_a_problem() -> None:

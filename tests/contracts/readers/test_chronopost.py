@@ -106,6 +106,22 @@ def test_labels_decide_nothing_and_unknown_codes_stay_unknown() -> None:
     assert found.state.stage is Stage.HANDOVER
 
 
+def test_a_driver_who_fetches_at_the_relay_carries_it_on() -> None:
+    texts = {
+        "Colis remis par le relais Pickup au chauffeur": Stage.LINE_HAUL,
+        "Colis remis au transitaire": Stage.HANDOVER,
+    }
+    for text, stage in texts.items():
+        (found,) = read(answer(parcel("A", event("TT", text)))).parcels
+        assert found.state.stage is stage
+
+
+@pytest.mark.parametrize("listing", ["", "<listEventInfoComp/>", "<listEvents></listEvents>"])
+def test_an_answer_without_events_and_without_an_error_says_so(listing: str) -> None:
+    (problem,) = read(answer(listing)).problems
+    assert problem.code == "no_tracking"
+
+
 def test_an_offset_is_kept_and_none_is_made_up() -> None:
     (found,) = read(answer(parcel("A", event("D", at="2026-06-22T08:30:00")))).parcels
     assert (found.events[0].at, found.events[0].local) == (None, "2026-06-22 08:30:00")

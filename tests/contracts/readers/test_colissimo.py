@@ -126,6 +126,32 @@ def test_the_partner_abroad_is_a_leg_with_its_own_number() -> None:
     assert [(leg.carrier, leg.number) for leg in parcel.legs[1:]] == [("usps", "LX1US")]
 
 
+def test_a_partner_without_a_name_is_a_leg_of_an_unknown_one() -> None:
+    given = {"partner": {"reference": "0034"}}
+    reading = read(answer(("DI1", "2026-01-05T11:00:00+01:00"), contextData=given))
+    assert reading.problems == ()
+    legs = [(leg.carrier, leg.number) for leg in reading.parcels[0].legs]
+    assert legs == [("unknown", "0034")]
+
+
+@pytest.mark.parametrize(
+    ("refused", "code", "text"),
+    [
+        (
+            {"fault": {"faultstring": "No", "detail": {"errorcode": "oauth.v2.Bad"}}},
+            *("oauth.v2.Bad", "No"),
+        ),
+        ({"fault": {"code": 900804, "message": "Throttled"}}, "900804", "Throttled"),
+        ({"error": "invalid_client", "error_description": "No"}, "invalid_client", "No"),
+    ],
+)
+def test_a_refusal_of_the_gateway_is_a_problem_with_its_code(
+    refused: Any, code: str, text: str
+) -> None:
+    reading = read(refused)
+    assert [(said.raw, said.text) for said in reading.problems] == [(code, text)]
+
+
 @pytest.mark.parametrize("told", [{"parcels": []}, [{"ConsignmentNo": "1"}], [7]])
 def test_an_answer_of_another_vendor_is_unreadable(told: Any) -> None:
     with pytest.raises(Unreadable):

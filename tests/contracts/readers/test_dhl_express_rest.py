@@ -130,6 +130,11 @@ def test_one_scan_that_cannot_be_read_is_a_problem_and_the_rest_stands() -> None
     assert [problem.code for problem in reading.problems] == ["unreadable"]
 
 
+def test_the_reasons_of_a_refused_call_are_problems() -> None:
+    (problem,) = read({"reasons": [{"msg": "Invalid credentials"}], "details": {"id": 1}}).problems
+    assert (problem.code, problem.text) == ("refused", "Invalid credentials")
+
+
 def test_the_answer_of_another_vendor_is_unreadable() -> None:
     with pytest.raises(Unreadable):
         read({"trackResponse": {}})

@@ -143,6 +143,21 @@ def test_one_scan_that_cannot_be_read_is_a_problem_and_the_rest_stands() -> None
     assert [problem.code for problem in reading.problems] == ["unreadable"]
 
 
+def test_a_number_that_more_than_one_division_may_know_is_a_problem_that_says_where() -> None:
+    others = ["/shipments?trackingNumber=77&service=parcel-nl"]
+    (problem,) = read({"shipments": [], "possibleAdditionalShipmentsUrl": others}).problems
+    assert problem.code == "no_tracking"
+    assert problem.extra["possibleAdditionalShipmentsUrl"] == tuple(others)
+    given = {"shipments": [shipment(event("transit"))], "possibleAdditionalShipmentsUrl": others}
+    assert read(given).problems == ()
+
+
+def test_a_refusal_of_the_gateway_is_a_problem_with_its_code() -> None:
+    fault = {"faultstring": "Quota", "detail": {"errorcode": "policies.ratelimit.QuotaViolation"}}
+    (problem,) = read({"fault": fault}).problems
+    assert (problem.raw, problem.text) == ("policies.ratelimit.QuotaViolation", "Quota")
+
+
 def test_the_answer_of_another_vendor_is_unreadable() -> None:
     with pytest.raises(Unreadable):
         read({"trackResponse": {}})

@@ -142,6 +142,26 @@ def test_one_scan_that_cannot_be_read_is_a_problem_and_the_rest_stands() -> None
     assert [problem.code for problem in reading.problems] == ["unreadable"]
 
 
+def test_an_empty_error_beside_a_good_result_is_none() -> None:
+    reading = read(answer(scan("DL"), error={}))
+    assert (len(reading.parcels), reading.problems) == (1, ())
+
+
+@pytest.mark.parametrize(
+    "alerts",
+    [
+        "TRACKING.DATA.NOTFOUND -  Tracking data unavailable",
+        [{"code": "TRACKING.DATA.NOTFOUND", "message": "Tracking data unavailable"}],
+    ],
+)
+def test_an_alert_that_stands_alone_is_a_problem_with_its_code(alerts: Any) -> None:
+    (problem,) = read({"output": {"alerts": alerts, "completeTrackResults": []}}).problems
+    assert (problem.raw, problem.text) == ("TRACKING.DATA.NOTFOUND", "Tracking data unavailable")
+    beside = answer(scan("IT"))
+    beside["output"]["alerts"] = alerts
+    assert read(beside).problems == ()
+
+
 def test_the_answer_of_another_vendor_is_unreadable() -> None:
     with pytest.raises(Unreadable):
         read({"trackResponse": {}})

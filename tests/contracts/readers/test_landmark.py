@@ -114,6 +114,17 @@ def test_trouble_is_read_from_the_code() -> None:
     assert (parcel.state.health, parcel.state.reason) == (Health.ACTION_REQUIRED, "customs_delay")
 
 
+def test_a_scan_at_the_crossdock_is_no_clearance() -> None:
+    texts = {
+        "Scanned at Landmark crossdock facility": Stage.LINE_HAUL,
+        "Customs Clearance in Progress": Stage.IMPORT_CUSTOMS,
+        "Not scanned at Landmark crossdock facility": Stage.IMPORT_CUSTOMS,
+    }
+    for text, stage in texts.items():
+        (parcel,) = read(answer(package("LTN1", event("250", text)))).parcels
+        assert parcel.state.stage is stage
+
+
 def test_a_code_in_no_table_stays_unknown_whatever_its_text_says() -> None:
     (parcel,) = read(answer(package("LTN1", event("777", "Item successfully delivered")))).parcels
     assert (parcel.events[0].code, parcel.events[0].stage) == ("777", Stage.UNKNOWN)

@@ -70,7 +70,7 @@ def test_the_parcel_is_what_the_payload_says() -> None:
 def test_a_refused_field_is_a_problem() -> None:
     (problem,) = read(published("error_response")).problems
     assert (problem.raw, problem.text) == ("CountryCode", "CountryCode is required")
-    assert problem.extra["field"] == "Destination.Address.CountryCode"
+    assert problem.extra["Property"] == "Destination.Address.CountryCode"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from crossborder.adapters.readers.sf_express import Reader
 from crossborder.errors import Unreadable
+from crossborder.model.place import Place
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.testing.contracts import TrackingReaderContract
@@ -116,6 +117,27 @@ def test_several_waybills_and_one_wrong_scan_are_told_apart() -> None:
     reading = read(told)
     assert [(one.number, len(one.events)) for one in reading.parcels] == [("SF1", 1), ("SF2", 0)]
     assert [problem.code for problem in reading.problems] == ["unreadable"]
+
+
+def test_pushed_rows_are_read_by_their_waybill() -> None:
+    rows = [
+        route("50", "2026-05-09 08:00:00", mailno="SF1", orderid="O1", id="1"),
+        route("501", "2026-05-10 08:00:00", mailno="SF2", orderid="O2", id="2"),
+        route("80", "2026-05-11 08:00:00", mailno="SF1", orderid="O1", id="3"),
+    ]
+    first, second = read({"Body": {"WaybillRoute": rows}}).parcels
+    assert (first.number, [event.code for event in first.events]) == ("SF1", ["50", "80"])
+    assert (first.state.stage, [ref.value for ref in first.refs]) == (Stage.DELIVERED, ["O1"])
+    assert (second.number, second.state.stage) == ("SF2", Stage.LINE_HAUL)
+    assert first.events[0].place == Place(city="深圳")
+
+
+def test_a_pushed_row_without_a_waybill_is_a_problem_and_one_alone_is_read() -> None:
+    lone = read({"Body": {"WaybillRoute": route("50", mailno="SF1")}})
+    assert [parcel.number for parcel in lone.parcels] == ["SF1"]
+    (problem,) = read({"Body": {"WaybillRoute": [route("50")]}}).problems
+    assert "has no number" in problem.text
+    assert read({"Body": {"WaybillRoute": []}}).problems[0].code == "no_tracking"
 
 
 def test_an_answer_of_another_vendor_is_unreadable() -> None:

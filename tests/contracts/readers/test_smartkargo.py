@@ -97,6 +97,22 @@ def test_a_refused_call_is_a_problem_with_its_code() -> None:
     assert (reading.parcels, reading.problems[0].raw) == ((), "NOT_FOUND")
 
 
+@pytest.mark.parametrize(
+    ("answer", "code", "text"),
+    [
+        ({"error": "Unauthorized"}, "Unauthorized", ""),
+        ({"error": "Unauthorized", "message": "No key"}, "Unauthorized", "No key"),
+        ({"statusCode": 401, "message": "Access denied"}, "401", "Access denied"),
+        ({"errors": [{"code": "E1", "message": "No"}, {}]}, "E1", "No"),
+        ([], "no_tracking", "nothing is said of where a parcel is"),
+    ],
+)
+def test_a_call_that_was_turned_away_is_a_problem(answer: Any, code: str, text: str) -> None:
+    reading = read(answer)
+    assert reading.parcels == ()
+    assert [(said.code, said.text) for said in reading.problems] == [(code, text)]
+
+
 def test_a_list_of_another_vendor_is_unreadable() -> None:
     for body in (b'[{"trackingNumber": "1"}]', b'{"trackResponse": {}}'):
         with pytest.raises(Unreadable):

@@ -135,7 +135,20 @@ def test_one_wrong_status_among_good_ones_is_a_problem() -> None:
 def test_a_time_without_an_hour_is_a_day() -> None:
     day = status("OK").replace('<LocalEventTime format="HHMM">0841', "<LocalEventTime>")
     (parcel,) = read(answer(consignment("1", day))).parcels
-    assert (parcel.events[0].at, parcel.events[0].local) == (None, "20260204")
+    assert (parcel.events[0].at, parcel.events[0].local) == (None, "2026-02-04")
+
+
+def test_a_time_that_is_none_is_told_of_and_stands_first() -> None:
+    given = consignment("1", status("OD"), status("CI", time="0"))
+    reading = read(answer(given))
+    assert [event.code for event in reading.parcels[0].events] == ["CI", "OD"]
+    assert [problem.code for problem in reading.problems] == ["time_unreadable"]
+
+
+def test_a_day_without_an_hour_stands_before_the_times_of_the_next() -> None:
+    early = status("CI").replace('<LocalEventTime format="HHMM">0841', "<LocalEventTime>")
+    (parcel,) = read(answer(consignment("1", status("OD"), early.replace("0204", "0201")))).parcels
+    assert parcel.state.stage is Stage.OUT_FOR_DELIVERY
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,28 @@ def test_one_scan_that_cannot_be_read_is_a_problem_and_the_rest_stands() -> None
     assert [problem.code for problem in reading.problems] == ["unreadable"]
 
 
+def test_customs_clearance_in_progress_is_no_failure() -> None:
+    for given in (
+        answer(activity("X", "", "092")),
+        answer(activity("I", "AR", "005", "010000"), currentStatus={"code": "092"}),
+    ):
+        state = read(given).parcels[0].state
+        assert (state.stage, state.health) == (Stage.IMPORT_CUSTOMS, Health.OK)
+
+
+def test_a_day_without_a_time_stands_before_the_times_of_later_days() -> None:
+    early = activity("I", "DP", "005", time="") | {"date": "20251209"}
+    parcel = read(answer(activity("D", "FS", "011"), early)).parcels[0]
+    assert [event.local for event in parcel.events] == ["2025-12-09", "2025-12-11 03:41:00"]
+    assert (parcel.state.stage, parcel.state.reopened) == (Stage.DELIVERED, False)
+
+
+def test_another_number_that_is_not_there_is_no_leg() -> None:
+    others = [{"number": None, "type": None}, {"number": " "}, {"number": "92", "type": "USPS_PIC"}]
+    parcel = read(answer(activity("I", "AR"), alternateTrackingNumber=others)).parcels[0]
+    assert [(leg.carrier, leg.number) for leg in parcel.legs] == [("usps", "92")]
+
+
 def test_the_answer_of_another_vendor_is_unreadable() -> None:
     with pytest.raises(Unreadable):
         read({"output": {}})

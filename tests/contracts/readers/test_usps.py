@@ -95,6 +95,31 @@ def test_a_delivery_to_its_sender_is_a_return() -> None:
     assert parcel.state.stage is Stage.RETURNED
 
 
+def test_a_delivery_to_an_agent_goes_on_whatever_word_stands_over_it() -> None:
+    agent = event("01") | {"eventType": "Delivered to Agent for Final Delivery"}
+    for category in ("Delivered", "Delivered to Agent"):
+        for scan in (agent, agent | {"eventCode": "60"}):
+            parcel = read(answer(scan, statusCategory=category)).parcels[0]
+            assert parcel.events[0].stage is Stage.HANDOVER
+            if category == "Delivered to Agent" or scan is agent:
+                assert parcel.state.stage is Stage.HANDOVER
+    later = event("01", eventTimestamp="2026-11-04T09:00:00") | {"eventType": "Delivered"}
+    assert read(answer(later, agent)).parcels[0].state.stage is Stage.DELIVERED
+
+
+def test_in_transit_to_destination_moves() -> None:
+    said = event("EX") | {"eventType": "In Transit to Destination"}
+    assert read(answer(said)).parcels[0].events[0].stage is Stage.LINE_HAUL
+
+
+def test_a_refusal_of_the_gateway_is_a_problem_with_its_code() -> None:
+    fault = {"faultstring": "Invalid Access Token", "detail": {"errorcode": "keymanagement.bad"}}
+    (problem,) = read({"fault": fault}).problems
+    assert (problem.raw, problem.text) == ("keymanagement.bad", "Invalid Access Token")
+    (problem,) = read({"error": {"code": "429", "message": "Too Many Requests"}}).problems
+    assert (problem.raw, problem.text) == ("429", "Too Many Requests")
+
+
 def test_no_words_make_a_delivery_of_an_unknown_code() -> None:
     said = event("ZZ") | {"eventType": "Delivered, Front Door"}
     (scan,) = read(answer(said)).parcels[0].events

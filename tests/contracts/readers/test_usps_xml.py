@@ -7,6 +7,7 @@ import pytest
 
 from crossborder.adapters.readers.usps_xml import Reader
 from crossborder.errors import Unreadable
+from crossborder.model.place import Place
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.testing.contracts import TrackingReaderContract
@@ -109,6 +110,91 @@ def test_a_delivery_to_the_sender_is_a_return_and_one_to_an_agent_goes_on() -> N
         body = answer(piece("A", scan("01", text), category="Delivered", status=text))
         (parcel,) = read(body).parcels
         assert (parcel.events[0].stage, parcel.state.stage) == (stage, stage)
+
+
+SAID = (
+    "Your item was delivered at 2:16 pm on October 12, 2023 in DENVER, CO 80202.",
+    "Out for Delivery, 10/12/2023, 10:16 am, DENVER, CO 80202",
+    "Departed USPS Regional Facility, October 12, 2023, 4:20 am, DENVER CO DISTRIBUTION CENTER",
+    "Picked Up by Shipping Partner, USPS Awaiting Item, October 11, 2023, 3:24 pm, RENO, NV 89502",
+    "Electronic Shipping Info Received, October 10, 2023",
+)
+
+
+def told(*details: str, summary: str = "") -> str:
+    rest = "".join(f"<TrackDetail>{text}</TrackDetail>" for text in details)
+    return piece("A", f"<TrackSummary>{summary}</TrackSummary>{rest}")
+
+
+def test_scans_that_are_sentences_are_read_like_those_with_fields() -> None:
+    reading = read(answer(told(*SAID[1:], summary=SAID[0])))
+    (parcel,) = reading.parcels
+    assert reading.problems == ()
+    assert [(scan.stage, scan.local) for scan in parcel.events] == [
+        (Stage.REGISTERED, "2023-10-10"),
+        (Stage.ACCEPTED, "2023-10-11 15:24:00"),
+        (Stage.LINE_HAUL, "2023-10-12 04:20:00"),
+        (Stage.OUT_FOR_DELIVERY, "2023-10-12 10:16:00"),
+        (Stage.DELIVERED, "2023-10-12 14:16:00"),
+    ]
+    assert parcel.events[-1].text == "Your item was delivered"
+    assert parcel.events[-1].place == Place(city="DENVER", region="CO", postal_code="80202")
+    assert parcel.events[2].place == Place(text="DENVER CO DISTRIBUTION CENTER")
+    assert parcel.state.stage is Stage.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("said", "rest", "stage"),
+    [
+        ("Your item was delivered in or at the mailbox", "", Stage.DELIVERED),
+        ("Your item was picked up at the post office", ". Signed for by A B.", Stage.DELIVERED),
+        ("A shipping label has been prepared for your item", ". No receipt.", Stage.REGISTERED),
+        ("Your item could not be delivered", ".", Stage.UNKNOWN),
+        ("Your item was delivered to the original sender", ".", Stage.UNKNOWN),
+    ],
+)
+def test_a_sentence_means_what_it_says_as_a_whole(said: str, rest: str, stage: Stage) -> None:
+    sentence = f"{said} at 8:50 am on May 3, 2023 in ADA, OK 74820{rest}"
+    (parcel,) = read(answer(told(summary=sentence))).parcels
+    (scan,) = parcel.events
+    assert (scan.text, scan.stage, scan.local) == (said, stage, "2023-05-03 08:50:00")
+    assert scan.place == Place(city="ADA", region="OK", postal_code="74820")
+
+
+def test_a_sentence_without_a_year_keeps_its_words_and_warns() -> None:
+    summary = "Your item was delivered at 8:10 am on June 1 in Reno NV 89502."
+    reading = read(answer(told("Left, June 1", summary=summary)))
+    (parcel,) = reading.parcels
+    assert [(scan.stage, scan.local) for scan in parcel.events] == [
+        (Stage.DELIVERED, "June 1 8:10 am")
+    ]
+    assert [(said.code, said.severity) for said in reading.problems] == [
+        ("time_unreadable", "warning"),
+        ("unreadable", "error"),
+    ]
+
+
+def test_an_answer_within_a_piece_belongs_to_it() -> None:
+    inner = f"<TrackSummary>{SAID[0]}</TrackSummary>"
+    for nested in (
+        f"<TrackResponse>{inner}</TrackResponse>",
+        f'<TrackResponse><TrackInfo ID="A">{inner}</TrackInfo></TrackResponse>',
+        f"<TrackResponse><TrackInfo>{inner}</TrackInfo></TrackResponse>",
+    ):
+        (parcel,) = read(answer(f'<TrackInfo ID="A">{nested}</TrackInfo>')).parcels
+        assert (parcel.number, parcel.state.stage) == ("A", Stage.DELIVERED)
+
+
+def test_an_error_within_the_answer_is_a_problem_too() -> None:
+    error = "<Error><Number>80040b1a</Number><Description>No</Description></Error>"
+    (problem,) = read(answer(error)).problems
+    assert (problem.raw, problem.text) == ("80040b1a", "No")
+
+
+def test_a_product_with_a_mark_in_it_is_its_text() -> None:
+    marked = "<Class>Priority Mail<SUP>R</SUP></Class>"
+    reading = read(answer(f'<TrackInfo ID="A">{marked}{scan("OF")}</TrackInfo>'))
+    assert (reading.parcels[0].line, reading.problems) == ("Priority Mail", ())
 
 
 def test_a_vague_category_gives_way_to_the_scans() -> None:

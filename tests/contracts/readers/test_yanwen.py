@@ -116,6 +116,14 @@ def test_the_numbers_of_both_carriers_are_legs() -> None:
     assert {leg.destination.country for leg in parcel.legs if leg.destination} == {"DE"}
 
 
+def test_a_last_mile_without_a_carriers_name_is_a_leg_of_an_unknown_one() -> None:
+    for carrier in ({}, {"last_mile_carrier": None}, {"last_mile_carrier": " "}):
+        reading = read(answer(result("YP1", "LM40", exchange_number="92", **carrier)))
+        assert reading.problems == ()
+        legs = [(leg.carrier, leg.number) for leg in reading.parcels[0].legs]
+        assert legs == [("yanwen", "YP1"), ("unknown", "92")]
+
+
 def test_a_number_that_is_not_found_stands_beside_the_parcels() -> None:
     found = result("Y1", "PU10", checkpoint("PU10"), {"tracking_status": "LH20", "message": "-"})
     reading = read(answer(found, result("Y2", "NOTFOUND"), result("Y3", "LM40")))

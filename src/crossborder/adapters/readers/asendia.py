@@ -95,13 +95,13 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect(*NAMES)
-        items = sheet.each(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
-        for item in items:
+        for item in sheet.answers():
             number = item.maybe_text("trackingNumber")
             refused = _refused(sheet, item, number or "")
             if not refused or item.has("trackingEvents"):
                 with sheet.parcel(item, number) as parcel:
                     parcel.add(SCAN, item, "trackingEvents")
+        sheet.nothing_known()
         return Reading(*sheet.found())
 
 

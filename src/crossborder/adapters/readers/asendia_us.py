@@ -68,4 +68,5 @@ class Reader(TrackingReader):
                 parcel.add(SCAN, item, "trackingMilestoneEvents")
                 parcel.add(SCAN, item, "trackingDetailEvents")
                 parcel.refer(item.maybe_text("customerReferenceNumber"))
+        sheet.nothing_known()
         return Reading(*sheet.found())

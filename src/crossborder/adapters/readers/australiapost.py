@@ -91,18 +91,15 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("tracking_results", "errors")
-        for error in sheet.each(sheet.top, "errors"):
-            text = error.maybe_text("message", "name") or ""
-            sheet.refused((error.maybe_text("code") or "").strip(), text)
+        sheet.refusals(sheet.top, "errors", text=("message", "name"))
         for result in sheet.each(sheet.top, "tracking_results"):
             number = result.maybe_text("tracking_id") or ""
-            for error in sheet.each(result, "errors"):
-                text = error.maybe_text("name", "message") or ""
-                sheet.refused((error.maybe_text("code") or "").strip(), text, number=number)
+            sheet.refusals(result, "errors", text=("name", "message"), number=number)
             for whole in sheet.each(result, "trackable_items"):
                 for item in sheet.each(whole, "items") or (whole,):
                     around = [part for part in (whole, result) if part is not item]
                     _article(sheet, item, around)
+        sheet.nothing_known()
         return Reading(*sheet.found())
 
 

@@ -1,8 +1,9 @@
-"""Canada Post: answers of `GET /vis/track/pin/{pin}/detail` (Tracking web service, REST and SOAP).
+"""Canada Post: answers of `GET /vis/track/pin/{pin}/detail` and `/summary` (REST and SOAP).
 
-Source: Canada Post Developer Program, "Get Tracking Details" and "Messages and code tables". An
-`event-identifier` decides, with or without its leading zeros; beside it stand the local time and
-the vendor's own word for its zone. Expected days have no zone and stay in `extra`.
+Source: Canada Post Developer Program, "Get Tracking Details", "Get Tracking Summary" and "Messages
+and code tables". An `event-identifier` decides, with or without its leading zeros; beside it stand
+the local time and the vendor's own word for its zone. A summary has the newest event alone, with a
+word for a code. Expected days have no zone and stay in `extra`.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,17 @@ from attrs import frozen
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, Wording, many, states
+from crossborder.wire.scans import (
+    ParcelDraft,
+    ScanShape,
+    Sheet,
+    When,
+    Where,
+    Wording,
+    many,
+    one,
+    states,
+)
 
 __all__ = ["Reader"]
 
@@ -102,6 +113,12 @@ BACKWARDS = Wording(
 )
 """Whole sentences under which a code of the way out is used again on the way back (1496, 0174)."""
 
+TYPES = states({"INDUCTION": Stage.ACCEPTED, "DELIVERED": Stage.DELIVERED})
+"""Words of `event-type` in a summary, as far as answers show them."""
+
+NOTICES = Wording({"Order information received by Canada Post": Stage.REGISTERED})
+"""Whole sentences that a word of `event-type` goes too far for: this is called an induction."""
+
 ZONES = {
     "NST": -3.5,
     "NDT": -2.5,
@@ -110,6 +127,7 @@ ZONES = {
     "EST": -5,
     "EDT": -4,
     "CST": -6,
+    "CSTNO": -6,
     "CDT": -5,
     "MST": -7,
     "MDT": -6,
@@ -128,7 +146,10 @@ ZONES = {
     "HNP": -8,
     "HAP": -7,
 }
-"""The words of `event-time-zone` for Canada, English and French; abroad it names a country."""
+"""The words of `event-time-zone` for Canada, English and French; abroad it names a country.
+
+CSTNO is Saskatchewan, which has no summer time.
+"""
 
 REFS = ("customer-ref-1", "customer-ref-2", "original-pin", "return-pin")
 """Further ids of an item; `extra` says which is which."""
@@ -153,10 +174,34 @@ SCAN = ScanShape(
 )
 
 
+def _summed(entry: Mapping[str, Any]) -> ParcelState | None:
+    text = entry.get("event-description")
+    told = (BACKWARDS(text), NOTICES(text)) if isinstance(text, str) else ()
+    return next((said for said in told if said.stage is not Stage.UNKNOWN), None)
+
+
+SUMMARY = ScanShape(
+    VENDOR,
+    When("event-date-time", layouts=("%Y%m%d:%H%M%S",)),
+    code="event-type",
+    text="event-description",
+    where=Where(text="event-location"),
+    states=TYPES,
+    state=_summed,
+)
+NEWEST = ("event-date-time", "event-type", "event-description", "event-location")
+"""What a summary says of the newest event."""
+
+
+_CALLS = ("get-tracking-detail-response", "get-tracking-summary-response")
+_KNOWN = ("tracking-detail", "tracking-summary", "messages", "Fault")
+
+
 def _answers(top: Payload) -> tuple[Payload, ...]:
-    """The objects that hold items and messages: the answer, or what is wrapped in it."""
-    soap = many(top, "Envelope", "Body", "get-tracking-detail-response")
-    return many(top, "wrapper") or soap or (top,)
+    """The objects that hold items, messages and faults: the answer, or what is wrapped in it."""
+    body = one(top, "Envelope", "Body")
+    soap = (*(part for call in _CALLS for part in many(body, call)), body)
+    return many(top, "wrapper") or (soap if top.has("Envelope") else (top,))
 
 
 @frozen
@@ -164,21 +209,30 @@ class Reader(TrackingReader):
     """Reads what Canada Post answers about items."""
 
     def read(self, body: bytes, *, received_at: datetime, charset: str | None = None) -> Reading:
-        """One parcel a `tracking-detail`; messages, such as an unknown number, are problems.
+        """One parcel an item; messages, such as an unknown number, and faults are problems.
 
         Raises:
             Unreadable: the bytes are no answer of Canada Post.
         """
         sheet = Sheet.xml(body, source=VENDOR, received_at=received_at, charset=charset)
-        for answer in _answers(sheet.top):
-            if not (answer.has("tracking-detail") or answer.has("messages")):
-                raise answer.refuse("tracking-detail", None, "is missing")
-            for message in sheet.each(answer, "messages", "message"):
-                code, text = message.maybe_text("code"), message.maybe_text("description")
-                sheet.refused(code or "", text or "")
+        answers = _answers(sheet.top)
+        if not any(answer.has(name) for answer in answers for name in _KNOWN):
+            raise answers[0].refuse("tracking-detail", None, "is missing")
+        for answer in answers:
+            sheet.refusals(answer, "Fault", code="faultcode", text="faultstring")
+            sheet.refusals(answer, "messages", "message", text="description")
             for item in sheet.each(answer, "tracking-detail"):
                 with sheet.parcel(item, item.maybe_text("pin")) as parcel:
                     parcel.add(SCAN, item, "significant-events", "occurrence")
-                    parcel.line = item.maybe_text("service-name") or ""
-                    parcel.refer(*map(item.peek().get, REFS))
+                    _beside(parcel, item)
+            for item in sheet.each(answer, "tracking-summary", "pin-summary"):
+                event = {"event": {name: item.raw(name) for name in NEWEST}}
+                with sheet.parcel(item, item.maybe_text("pin")) as parcel:
+                    parcel.add(SUMMARY, Payload(event, source=VENDOR, at=item.at), "event")
+                    _beside(parcel, item)
         return Reading(*sheet.found())
+
+
+def _beside(parcel: ParcelDraft, item: Payload) -> None:
+    parcel.line = item.maybe_text("service-name") or ""
+    parcel.refer(*map(item.peek().get, REFS))

@@ -4,13 +4,14 @@ Source: Chronopost web service guide, "Suivi des colis", and the codes seen in i
 carry their offset. A code of one or two letters decides; labels come in the language of the call.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from attrs import frozen
 
-from crossborder.model.tracking import Health, Stage
+from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, one, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, Wording, one, states
 
 __all__ = ["Reader"]
 
@@ -52,6 +53,16 @@ STATES = states(
 """Event codes; TT is given to a forwarder or a driver, RB is the round to a pickup point, RI is
 handed out there. Notices to the recipient (SM) and wishes of his (CL) are no scans."""
 
+DRIVERS = Wording({"Colis remis par le relais Pickup au chauffeur": Stage.LINE_HAUL})
+"""Whole sentences, by public client code, under which a TT is no handover: the relay where a parcel
+was posted gives it to a driver."""
+
+
+def _at_the_relay(entry: Mapping[str, object]) -> ParcelState | None:
+    said = DRIVERS(str(entry.get("eventLabel"))) if entry.get("code") == "TT" else None
+    return said if said is not None and said.stage is not Stage.UNKNOWN else None
+
+
 _CALLS = ("trackSkybillV2Response", "trackSkybillResponse")
 _LISTS = ("listEventInfoComp", "listEvents")
 
@@ -62,6 +73,7 @@ SCAN = ScanShape(
     text="eventLabel",
     where=Where(postal_code="zipCode", facility="officeLabel"),
     states=STATES,
+    state=_at_the_relay,
 )
 
 
@@ -70,7 +82,7 @@ class Reader(TrackingReader):
     """Reads what Chronopost answers about parcels."""
 
     def read(self, body: bytes, *, received_at: datetime, charset: str | None = None) -> Reading:
-        """One parcel a `skybillNumber`; error codes and faults are problems.
+        """One parcel a `skybillNumber`; error codes, faults and an empty list are problems.
 
         Raises:
             Unreadable: the bytes are no answer of Chronopost.
@@ -79,9 +91,7 @@ class Reader(TrackingReader):
         answer = one(sheet.top, "Envelope", "Body")
         if not any(answer.has(name) for name in ("Fault", *_CALLS)):
             raise answer.refuse(_CALLS[0], None, "is missing")
-        for fault in sheet.each(answer, "Fault"):
-            text = fault.maybe_text("faultstring") or ""
-            sheet.refused(fault.maybe_text("faultcode") or "", text)
+        sheet.refusals(answer, "Fault", code="faultcode", text="faultstring")
         for found in (part for call in _CALLS for part in sheet.each(answer, call, "return")):
             code = found.maybe_text("errorCode") or "0"
             if code != "0":
@@ -89,4 +99,5 @@ class Reader(TrackingReader):
             for item in (part for name in _LISTS for part in sheet.each(found, name)):
                 with sheet.parcel(item, item.maybe_text("skybillNumber")) as parcel:
                     parcel.add(SCAN, item, "events")
+        sheet.nothing_known()
         return Reading(*sheet.found())

@@ -54,11 +54,12 @@ class Reader(TrackingReader):
             Unreadable: the bytes are no answer of DHL Express.
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
-        sheet.expect("shipments", "documents", "detail", "title")
+        sheet.expect("shipments", "documents", "detail", "title", "reasons")
         top = sheet.top
         if top.has("detail") or top.has("title"):
             text = top.maybe_text("detail") or top.maybe_text("title", "message") or ""
             sheet.refused(top.maybe_text("status") or "", text)
+        sheet.refusals(top, "reasons", text="msg")
         if top.has("documents") and not top.has("shipments"):
             text = "documents of a delivery, and nothing of where a parcel is"
             sheet.problems.append(Problem("no_tracking", text, field="documents"))
@@ -77,4 +78,5 @@ class Reader(TrackingReader):
                 with sheet.parcel(piece, piece.maybe_text("trackingNumber")) as parcel:
                     parcel.add(SCAN, piece, "events")
                     parcel.refer(number)
+        sheet.nothing_known()
         return Reading(*sheet.found())

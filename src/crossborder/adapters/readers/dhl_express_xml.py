@@ -72,10 +72,8 @@ _ERRORS = ("ShipmentTrackingErrorResponse", "ErrorResponse")
 
 def _refused(sheet: Sheet, status: Payload, number: str) -> bool:
     """Whether a status refuses, and what it says then; a success may have its warnings."""
-    conditions = many(status, "Condition")
-    for condition in conditions:
-        text = condition.maybe_text("ConditionData") or ""
-        sheet.refused(condition.maybe_text("ConditionCode") or "", text, number=number)
+    names = {"code": "ConditionCode", "text": "ConditionData"}
+    conditions = sheet.refusals(status, "Condition", number=number, **names)
     word = status.maybe_text("ActionStatus") or ""
     if word.casefold() in ("", "success"):
         return False

@@ -73,7 +73,7 @@ class Reader(TrackingReader):
     """Reads what DHL answers about shipments of any of its divisions."""
 
     def read(self, body: bytes, *, received_at: datetime, charset: str | None = None) -> Reading:
-        """One parcel a shipment: a number may be known to several divisions.
+        """One parcel a shipment: a number may be known to several divisions, or to none.
 
         Raises:
             Unreadable: the bytes are no answer of DHL.
@@ -98,4 +98,6 @@ class Reader(TrackingReader):
                 parcel.refer(*(pieces if isinstance(pieces, list) else ()))
                 parcel.expects(item, ESTIMATE)
                 parcel.expects(one(item, "estimatedDeliveryTimeFrame"), *FRAME)
+        others = top.raw("possibleAdditionalShipmentsUrl")  # where else one may ask
+        sheet.nothing_known(**({"possibleAdditionalShipmentsUrl": others} if others else {}))
         return Reading(*sheet.found())

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from attrs import frozen
 
-from crossborder.model.outcome import Problem
 from crossborder.model.shipment import Leg
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
+from crossborder.wire.payload import Payload
 from crossborder.wire.scans import ScanShape, Sheet, When, Where, one, states
 
 __all__ = ["Reader"]
@@ -88,15 +88,12 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("output", "errors")
-        for error in sheet.each(sheet.top, "errors"):
-            sheet.refused(error.maybe_text("code") or "", error.maybe_text("message") or "")
+        sheet.refusals(sheet.top, "errors")
         output = one(sheet.top, "output")
         for asked in sheet.each(output, "completeTrackResults"):
             number = asked.maybe_text("trackingNumber") or ""
             for item in sheet.each(asked, "trackResults"):
-                for error in sheet.each(item, "error"):
-                    text = error.maybe_text("message") or ""
-                    sheet.refused(error.maybe_text("code") or "", text, number=number)
+                sheet.refusals(item, "error", number=number)
                 if item.has("scanEvents") or item.has("latestStatusDetail"):
                     with sheet.parcel(item, number) as parcel:
                         parcel.add(SCAN, item, "scanEvents")
@@ -114,6 +111,10 @@ class Reader(TrackingReader):
                                 parcel.ship_date, _ = DATED.read(dated.peek(), VENDOR)
                         window = one(item, "estimatedDeliveryTimeWindow", "window")
                         parcel.expects(window, BEGINS, ENDS)
-        if not (sheet.parcels or sheet.problems):
-            sheet.problems.append(Problem("no_tracking", "nothing is said of where a parcel is"))
+        if not (sheet.parcels or sheet.problems):  # beside results they only inform
+            told = output.raw("alerts")
+            some = told if isinstance(told, list) else [told]
+            some = [it for it in some if "VIRTUAL.RESPONSE" not in str(it)]  # the sandbox's own
+            sheet.refusals(Payload({"alerts": some}, source=VENDOR), "alerts")
+        sheet.nothing_known()
         return Reading(*sheet.found())

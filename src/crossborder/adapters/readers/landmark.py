@@ -5,15 +5,16 @@ answers. Each package has two numbers, Landmark's own and that of the carrier wh
 is a leg. Times are local and have no zone; codes are numbers that grow along the way.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from attrs import frozen
 
 from crossborder.model.shipment import Leg
-from crossborder.model.tracking import Health, Stage
+from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, one, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, Wording, many, one, states
 
 __all__ = ["Reader"]
 
@@ -47,6 +48,15 @@ STATES = states(
 """`EventCode`: 100 hands the carrier the data, not the parcel; 200 and 225 only say "moving"; 275 is
 the delivering carrier's own way; 90 waits for a payment."""
 
+CROSSDOCK = Wording({"Scanned at Landmark crossdock facility": Stage.LINE_HAUL})
+"""What else is told under 250, customs clearance, by an answer in public client code."""
+
+
+def _at_the_crossdock(entry: Mapping[str, object]) -> ParcelState | None:
+    said = CROSSDOCK(str(entry.get("Status"))) if entry.get("EventCode") == "250" else None
+    return said if said is not None and said.stage is not Stage.UNKNOWN else None
+
+
 SCAN = ScanShape(
     VENDOR,
     When("DateTime", layouts=("%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p")),
@@ -54,6 +64,7 @@ SCAN = ScanShape(
     text="Status",
     where=Where(text="Location"),
     states=STATES,
+    state=_at_the_crossdock,
 )
 
 
@@ -83,12 +94,10 @@ class Reader(TrackingReader):
         if not (answer.has("Result") or answer.has("Errors")):
             raise answer.refuse("Result", None, "is missing")
         results = many(answer, "Result")
-        errors = [error for part in (answer, *results) for error in many(part, "Errors", "Error")]
-        for error in errors:
-            text = error.maybe_text("ErrorMessage") or ""
-            sheet.refused(error.maybe_text("ErrorCode") or "", text)
+        names = {"code": "ErrorCode", "text": "ErrorMessage"}
+        refused = [sheet.refusals(part, "Errors", "Error", **names) for part in (answer, *results)]
         for result in results:
-            if not errors and result.maybe_text("Success") == "false":
+            if not any(refused) and result.maybe_text("Success") == "false":
                 sheet.refused("", result.maybe_text("ResultMessage") or "")
             details = one(result, "ShipmentDetails")
             carrier = details.maybe_text("EndDeliveryCarrier") or ""

@@ -43,8 +43,7 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect(*NAMES)
-        answers = sheet.each(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
-        for answer in answers:
+        for answer in sheet.answers():
             item = answer.maybe_one("shipment")
             if item is not None:
                 number = item.maybe_text("idShip") or answer.maybe_text("idShip")
@@ -56,6 +55,7 @@ class Reader(TrackingReader):
                 code = (answer.maybe_text("returnCode", "code") or "").strip()
                 text = answer.maybe_text("returnMessage", "message") or ""
                 sheet.refused(code, text, number=answer.maybe_text("idShip") or "")
+        sheet.nothing_known()
         return Reading(*sheet.found())
 
 
@@ -71,5 +71,5 @@ def _read(parcel: ParcelDraft, item: Payload) -> None:
         parcel.legs.append(Leg(parcel.carrier, "post", parcel.number, parcel.line, *ends))
     other = as_text(PARTNER_NUMBER(data), "reference", VENDOR)
     if other and other != parcel.number:
-        name = as_text(PARTNER(data), "partner", VENDOR).casefold()
+        name = as_text(PARTNER(data), "partner", VENDOR).casefold() or "unknown"
         parcel.legs.append(Leg(name, number=other, destination=ends[1]))

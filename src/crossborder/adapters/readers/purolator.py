@@ -16,7 +16,7 @@ from crossborder.model.shipment import Leg
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, Wording, many, one, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, Wording, one, states
 
 __all__ = ["Reader"]
 
@@ -128,10 +128,12 @@ SCAN = ScanShape(
 _CALLS = ("TrackPackagesByPinResponse", "TrackPackagesByReferenceResponse")
 
 
-def _refused(sheet: Sheet, item: Payload, number: str) -> None:
-    for error in many(item, "ResponseInformation", "Errors", "Error"):
-        text = error.maybe_text("Description", "AdditionalInformation") or ""
-        sheet.refused(error.maybe_text("Code") or "", text, number=number)
+def _refused(sheet: Sheet, item: Payload, number: str) -> bool:
+    path, text = (
+        ("ResponseInformation", "Errors", "Error"),
+        ("Description", "AdditionalInformation"),
+    )
+    return sheet.refusals(item, *path, code="Code", text=text, number=number)
 
 
 @frozen
@@ -148,16 +150,12 @@ class Reader(TrackingReader):
         envelope = one(sheet.top, "Envelope", "Body")
         if not any(envelope.has(name) for name in ("Fault", *_CALLS)):
             raise envelope.refuse(_CALLS[0], None, "is missing")
-        for fault in sheet.each(envelope, "Fault"):
-            text = fault.maybe_text("faultstring") or ""
-            sheet.refused(fault.maybe_text("faultcode") or "", text)
+        sheet.refusals(envelope, "Fault", code="faultcode", text="faultstring")
         for answer in (part for call in _CALLS for part in sheet.each(envelope, call)):
             _refused(sheet, answer, "")
             for item in sheet.each(answer, "TrackingInformationList", "TrackingInformation"):
                 number = one(item, "PIN").maybe_text("Value")
-                known = len(sheet.problems)
-                _refused(sheet, item, number or "")
-                if len(sheet.problems) > known and not item.peek().get("Scans"):
+                if _refused(sheet, item, number or "") and not item.peek().get("Scans"):
                     continue
                 with sheet.parcel(item, number) as parcel:
                     parcel.add(SCAN, item, "Scans", "Scan")

@@ -87,13 +87,9 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect(*NAMES)
-        items = sheet.each(sheet.top, "all") if sheet.top.has("all") else (sheet.top,)
-        for item in items:
+        for item in sheet.answers():
             number = item.maybe_text("ConsignmentNo")
-            for error in sheet.each(item, "Errors"):
-                code, text = error.maybe_text("Key") or "", error.maybe_text("Message") or ""
-                about = {"field": error.raw("Property"), "value": error.raw("Value")}
-                sheet.refused(code.strip(), text, number=number or "", **about)
+            sheet.refusals(item, "Errors", code="Key", text="Message", number=number)
             if item.has("Events") or not (item.has("Errors") or item.has("Message")):
                 with sheet.parcel(item, number) as parcel:
                     parcel.add(SCAN, item, "Events")
@@ -102,6 +98,7 @@ class Reader(TrackingReader):
                         parcel.state = _behind(parcel.scans)
             elif said := item.maybe_text("Message"):
                 sheet.refused("", said)
+        sheet.nothing_known()
         return Reading(*sheet.found())
 
 

@@ -1,7 +1,8 @@
-"""SF Express (顺丰): answers of `EXP_RECE_SEARCH_ROUTES` (route query), also in their envelope.
+"""SF Express (顺丰): answers of `EXP_RECE_SEARCH_ROUTES` (route query) and pushed routes.
 
-Source: open.sf-express.com, "路由查询接口" and its table of route operation codes. Times are
-`yyyy-MM-dd HH:mm:ss` and the vendor names no zone for them: parcels go abroad, so they stay local.
+Source: open.sf-express.com, "路由查询接口", "路由推送接口" and their table of route operation
+codes. Times are `yyyy-MM-dd HH:mm:ss` and the vendor names no zone for them: parcels go abroad, so
+they stay local. A query may stand in an envelope; a push has rows of several waybills.
 """
 
 from collections.abc import Mapping
@@ -23,11 +24,8 @@ _TABLE = (
     ((Stage.REGISTERED, Health.FAILED, "unknown"), "131"),
     (Stage.ACCEPTED, "41 43 46 50 51 54 129 188 202 214 407 607 633 651 655 656 664"),
     (Stage.ACCEPTED, "700 701 843 850 851 950"),
-    (
-        Stage.LINE_HAUL,
-        "10 11 30 31 36 88 89 96 105 106 147 190 302 304 310 405 406 570 571 605 3036",
-    ),
-    (Stage.LINE_HAUL, "64 65 75 84 86 87 98 99 136 137 186 187 189 649 830 831 921"),
+    (Stage.LINE_HAUL, "10 11 30 31 36 88 89 96 105 106 147 190 302 304 310 405 406 501 570"),
+    (Stage.LINE_HAUL, "571 605 3036 64 65 75 84 86 87 98 99 136 137 186 187 189 649 830 831 921"),
     ((Stage.LINE_HAUL, Health.OK, "carrier_delay"), "66 77 833"),
     (Stage.IMPORT_CUSTOMS, "14 604 606 623"),
     ((Stage.IMPORT_CUSTOMS, Health.OK, "customs_inspection"), "15 17 619 620"),
@@ -50,7 +48,7 @@ STATES = states({code: meaning for meaning, codes in _TABLE for code in codes.sp
 """The table of operation codes; mere information (135, 140) says no stage.
 
 Loading, leaving and arriving only say "moving" and are line haul, and so is a parcel that its
-receiver sends on (99). The customs may be those of either country. 648 says "sent back or on, under
+receiver sends on (99); 501 is "快件运输中" in answers. The customs may be those of either country. 648 says "sent back or on, under
 a new number": it is taken for a way back. 8000 tells who signed.
 """
 
@@ -106,7 +104,7 @@ class Reader(TrackingReader):
         inner = sheet.top.raw("apiResultData")
         if isinstance(inner, str) and inner:
             sheet = Sheet.json(inner.encode(), source=VENDOR, received_at=received_at)
-        sheet.expect("msgData", "success", "errorCode", "apiResultCode")
+        sheet.expect("msgData", "success", "errorCode", "apiResultCode", "Body")
         top = sheet.top
         code = (top.maybe_text("errorCode", "apiResultCode") or "").strip()
         if code not in ("", "S0000", "A1000") or not top.flag("success", default=True):
@@ -114,4 +112,9 @@ class Reader(TrackingReader):
         for item in sheet.each(top, "msgData", "routeResps"):
             with sheet.parcel(item, item.maybe_text("mailNo")) as parcel:
                 parcel.add(SCAN, item, "routes")
+        for number, item in sheet.grouped(top, "Body", "WaybillRoute", number="mailno"):
+            with sheet.parcel(item, number) as parcel:
+                parcel.add(SCAN, item, "rows")
+                parcel.refer(*(scan.extra.get("orderid") for scan in parcel.scans))
+        sheet.nothing_known()
         return Reading(*sheet.found())

@@ -102,8 +102,7 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("tracking_number", "data", "errors")
-        for error in sheet.each(sheet.top, "errors"):
-            sheet.refused(error.maybe_text("error_code") or "", error.maybe_text("message") or "")
+        sheet.refusals(sheet.top, "errors", code="error_code")
         whole = (sheet.top,) if sheet.top.has("tracking_number") else ()
         for item in sheet.each(sheet.top, "data") or whole:
             carrier = item.maybe_text("carrier_code") or VENDOR

@@ -5,17 +5,15 @@ messages (FSU), which airlines share, and were not seen in an answer. The answer
 pieces together; each `pieceReference` is a parcel. Times are those of the place, without a zone.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from attrs import frozen
 
 from crossborder.model.shipment import Leg
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
-from crossborder.wire.payload import Payload
-from crossborder.wire.scans import ScanShape, Sheet, When, Where, many, states
+from crossborder.wire.scans import ScanShape, Sheet, When, Where, states
+from crossborder.wire.scans.refusals import plain
 
 __all__ = ["Reader"]
 
@@ -49,23 +47,7 @@ SCAN = ScanShape(
 )
 
 
-def _text(row: Any, *names: str) -> str:
-    """The first of these that the row has, as a text."""
-    found = (row.get(name) for name in names) if isinstance(row, dict) else ()
-    return next((str(value) for value in found if value and isinstance(value, str | int)), "")
-
-
-def _rows(sheet: Sheet) -> Sequence[Any]:
-    """The rows of the answer, good and bad ones.
-
-    Raises:
-        Unreadable: none of them is an event.
-    """
-    whole = sheet.top.raw("all")
-    rows = whole if isinstance(whole, list) else []
-    if rows and not any(_text(row, "eventType") for row in rows):
-        raise sheet.top.refuse("all", None, "has no row with an eventType")
-    return rows
+NUMBER = ("pieceReference", "packageReference", "airWaybill")
 
 
 @frozen
@@ -79,18 +61,14 @@ class Reader(TrackingReader):
             Unreadable: the bytes are no answer of SmartKargo.
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
-        sheet.expect("error", "errors", "airWaybill", "eventType", "pieceReference")
-        for error in (*many(sheet.top, "error"), *many(sheet.top, "errors")):
-            sheet.refused(error.maybe_text("code") or "", error.maybe_text("message") or "")
-        pieces: dict[str, list[Any]] = {}
-        for row in _rows(sheet):
-            number = _text(row, "pieceReference", "packageReference", "airWaybill")
-            pieces.setdefault(number, []).append(row)
-        for number, rows in pieces.items():
-            item = Payload({"rows": rows}, source=VENDOR)
+        sheet.expect("errors", "eventType")
+        sheet.refusals(sheet.top, "errors")
+        for number, item in sheet.grouped(sheet.top, "all", number=NUMBER):
             with sheet.parcel(item, number) as parcel:
                 parcel.add(SCAN, item, "rows")
-                waybill = _text(rows[0], "prefix") + _text(rows[0], "airWaybill")
+                said = parcel.scans[0].extra if parcel.scans else {}
+                waybill = "".join(plain(said.get(part)) for part in ("prefix", "airWaybill"))
                 parcel.legs.extend(Leg(VENDOR, "air", it) for it in (waybill,) if it)
-                parcel.refer(_text(rows[0], "packageReference"))
+                parcel.refer(plain(said.get("packageReference")))
+        sheet.nothing_known()
         return Reading(*sheet.found())

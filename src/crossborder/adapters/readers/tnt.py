@@ -85,8 +85,7 @@ class Reader(TrackingReader):
         answer = sheet.top.one("TrackResponse")
         if not (answer.has("Consignment") or answer.has("Error")):
             raise answer.refuse("Consignment", None, "is missing")
-        for error in sheet.each(answer, "Error"):
-            sheet.refused(error.maybe_text("Code") or "", error.maybe_text("Message") or "")
+        sheet.refusals(answer, "Error", code="Code", text="Message")
         for item in sheet.each(answer, "Consignment"):
             number = item.maybe_text("ConsignmentNumber") or ""
             if item.peek().get("SummaryCode") == _NOT_FOUND:

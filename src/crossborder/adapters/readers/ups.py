@@ -27,7 +27,7 @@ STATES = states(
         **dict.fromkeys(("MV", "007", "043"), Stage.CANCELLED),
         **dict.fromkeys("P|DO|I OR|I XD|I PU|038|044|045|160".split("|"), Stage.ACCEPTED),
         **dict.fromkeys(("I", "W", "005", "010", "039", "057"), Stage.LINE_HAUL),
-        **dict.fromkeys(("X SR", "012", "014"), Stage.IMPORT_CUSTOMS),
+        **dict.fromkeys(("X SR", "012", "014", "092"), Stage.IMPORT_CUSTOMS),
         "058": (Stage.IMPORT_CUSTOMS, Health.ACTION_REQUIRED, "customs_info_required"),
         "025": Stage.HANDOVER,
         **dict.fromkeys("DD|I DS|016|018|019|020|055".split("|"), Stage.LAST_MILE),
@@ -50,7 +50,8 @@ STATES = states(
     }
 )
 """The types, types with a code that say more, and the package status codes (those that only speak
-of a change of plan are left out). I and W (warehouse) only say that it moves; DO and DD are freight
+of a change of plan are left out). 092 is customs clearance in progress, by an answer in public
+client code. I and W (warehouse) only say that it moves; DO and DD are freight
 that reached the first or the last station, which is no delivery."""
 
 _WAY = {Stage.UNKNOWN, Stage.IMPORT_CUSTOMS, Stage.HANDOVER, Stage.LAST_MILE, Stage.RETURNING}
@@ -95,13 +96,10 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.json(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("trackResponse", "response")
-        for error in sheet.each(sheet.top, "response", "errors"):
-            sheet.refused(error.maybe_text("code") or "", error.maybe_text("message") or "")
+        sheet.refusals(sheet.top, "response", "errors")
         for shipment in sheet.each(sheet.top, "trackResponse", "shipment"):
             asked = shipment.maybe_text("inquiryNumber") or ""
-            for warning in sheet.each(shipment, "warnings"):
-                text = warning.maybe_text("message") or ""
-                sheet.refused(warning.maybe_text("code") or "", text, number=asked)
+            sheet.refusals(shipment, "warnings", number=asked)
             for item in sheet.each(shipment, "package"):
                 with sheet.parcel(item, item.maybe_text("trackingNumber") or asked) as parcel:
                     parcel.add(SCAN, item, "activity")
@@ -109,7 +107,8 @@ class Reader(TrackingReader):
                     parcel.line = one(item, "service").maybe_text("code") or ""
                     for other in sheet.each(item, "alternateTrackingNumber"):
                         carrier = "usps" if other.maybe_text("type") == "USPS_PIC" else VENDOR
-                        parcel.legs.append(Leg(carrier, number=other.maybe_text("number") or ""))
+                        if known := (other.maybe_text("number") or "").strip():
+                            parcel.legs.append(Leg(carrier, number=known))
                     parcel.refer(asked)
                     parcel.around.append(shipment)
                     parcel.extra["currentStatus"] = item.raw("currentStatus")

@@ -1,17 +1,18 @@
-"""USPS: answers of the Web Tools "Track and Confirm" call with fields (`TrackFieldRequest`, XML).
+"""USPS: answers of the Web Tools "Track and Confirm" calls (`TrackFieldRequest`, `TrackRequest`).
 
 Source: USPS Web Tools, "Track and Confirm API", and the event codes of Publication 199. The newest
-scan is the `TrackSummary`, the others are `TrackDetail`s, all local times without a zone; days that
-are expected have none either and stay in `extra`. Of several numbers each may fail alone.
+scan is the `TrackSummary`, the others are `TrackDetail`s, each with fields or as one sentence; all
+local times without a zone. Days that are expected have none either and stay in `extra`. Of several
+numbers each may fail alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from attrs import frozen
 
-from crossborder.model.tracking import Health, ParcelState, Stage
+from crossborder.adapters.readers.usps_events import CATEGORIES, STATES, to_whom
+from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Reading, TrackingReader
 from crossborder.wire.payload import Payload
 from crossborder.wire.scans import (
@@ -21,83 +22,97 @@ from crossborder.wire.scans import (
     When,
     Where,
     Wording,
-    many,
     one,
-    states,
 )
+from crossborder.wire.scans.fields import as_text
 
 __all__ = ["Reader"]
 
 VENDOR = "usps"
 
-_AT_DOOR, _BACK = (Stage.LAST_MILE, Health.FAILED), (Stage.RETURNING, Health.FAILED)
-
-STATES = states(
+SAID = Wording(
     {
-        **dict.fromkeys("MA GX 89 TM".split(), Stage.REGISTERED),
-        **dict.fromkeys("03 80 AD OA PA UA".split(), Stage.ACCEPTED),
-        **dict.fromkeys("06 10 19 41 81 82 A1 EF L1 PC SF T1 TL U1".split(), Stage.LINE_HAUL),
-        **dict.fromkeys(("08", "15"), (Stage.LINE_HAUL, Health.OK, "carrier_sorting_error")),
-        "NT": (Stage.LINE_HAUL, Health.OK, "carrier_delay"),
-        **dict.fromkeys(("42", "83"), Stage.HANDOVER),
-        **dict.fromkeys(("07", "DX"), Stage.LAST_MILE),
-        "71": (Stage.LAST_MILE, Health.OK, "carrier_delay"),
-        "OF": Stage.OUT_FOR_DELIVERY,
-        **dict.fromkeys(("02", "52"), (*_AT_DOOR, "consignee_not_home")),
-        "51": (*_AT_DOOR, "consignee_business_closed"),
-        **dict.fromkeys(("30", "53"), (*_AT_DOOR, "consignee_access_restricted")),
-        **dict.fromkeys(("54", "55"), (*_AT_DOOR, "consignee_safe_place_unavailable")),
-        "56": (*_AT_DOOR, "consignee_not_available"),
-        **dict.fromkeys(("14", "16"), Stage.COLLECT),
-        **dict.fromkeys(("01", "17", "43"), Stage.DELIVERED),
-        "04": (*_BACK, "consignee_refused"),
-        **dict.fromkeys("05 21 22 23 24 25 26".split(), (*_BACK, "consignee_incorrect_address")),
-        **dict.fromkeys(("27", "31"), (*_BACK, "consignee_not_available")),
-        **dict.fromkeys(("09", "28", "29"), (*_BACK, "unknown")),
-        "11": (Stage.LOST, Health.FAILED, "parcel_being_researched"),
-        "44": Stage.CANCELLED,
+        **dict.fromkeys(
+            (
+                "Your item was delivered",
+                "Your item was delivered in or at the mailbox",
+                "Your item was delivered to an individual at the address",
+                "Your item was delivered to a parcel locker",
+                "Your item has been delivered to the mail room",
+                "Your item has been delivered and is available at a PO Box",
+                "Your item was picked up at a postal facility",
+                "Your item was picked up at the post office",
+            ),
+            Stage.DELIVERED,
+        ),
+        **dict.fromkeys(
+            (
+                "A shipping label has been prepared for your item",
+                "Electronic Shipping Info Received",
+                "Pre-Shipment Info Sent to USPS",
+                "Shipping Label Created",
+                "Shipping Label Created, USPS Awaiting Item",
+            ),
+            Stage.REGISTERED,
+        ),
+        **dict.fromkeys(
+            (
+                "Acceptance",
+                "Accepted at USPS Facility",
+                "Accepted at USPS Origin Sort Facility",
+                "Picked Up by Shipping Partner",
+                "Picked Up by Shipping Partner, USPS Awaiting Item",
+                "USPS in possession of item",
+            ),
+            Stage.ACCEPTED,
+        ),
+        **dict.fromkeys(
+            (
+                "Arrived Shipping Partner Facility",
+                "Arrived at USPS Facility",
+                "Arrived at USPS Origin Facility",
+                "Arrived at USPS Destination Facility",
+                "Arrived at USPS Regional Facility",
+                "Departed Post Office",
+                "Departed Shipping Partner Facility",
+                "Departed USPS Facility",
+                "Departed USPS Regional Facility",
+                "In Transit to Next Facility",
+                "Sorting Complete",
+            ),
+            Stage.LINE_HAUL,
+        ),
+        **dict.fromkeys(("Arrival at Post Office", "Arrived at Post Office"), Stage.LAST_MILE),
+        "Out for Delivery": Stage.OUT_FOR_DELIVERY,
     }
 )
-"""Event codes; 10, EF and their like only say "moving". 17 is fetched by the addressee's agent, 43
-by the addressee; 11 is dead letter mail, 44 called back by the mailer; 21 to 31 say why it returns.
+"""Whole sentences of scans without fields, as printed answers and public client code show them.
+
+They mean what the code means that stands beside them elsewhere.
 """
 
-CATEGORIES = states(
-    {
-        "Pre-Shipment": Stage.REGISTERED,
-        **dict.fromkeys(("Accepted", "Accept", "USPS in possession of item"), Stage.ACCEPTED),
-        **dict.fromkeys(("In Transit", "In-Transit", "On its Way to USPS"), Stage.LINE_HAUL),
-        "Out for Delivery": Stage.OUT_FOR_DELIVERY,
-        "Available for Pickup": Stage.COLLECT,
-        **dict.fromkeys(("Delivered", "Delivered to Agent"), Stage.DELIVERED),
-        "Delivery Attempt": (*_AT_DOOR, "unknown"),
-        "Delivery Attempt: Action Needed": (Stage.LAST_MILE, Health.ACTION_REQUIRED, "unknown"),
-        "Alert": (Stage.UNKNOWN, Health.FAILED, "unknown"),
-    }
+_TIME = r"(?P<EventTime>[0-9]{1,2}:[0-9]{2} [ap]m)"
+_PLACE = (
+    r"(?P<EventCity>[^,]+),? (?P<EventState>[A-Z]{2}) (?P<EventZIPCode>[0-9]{5})|(?P<Place>.+?)"
 )
-"""`StatusCategory` of a piece; "In Transit" and "Alert" say less than its scans."""
-
-TO_WHOM = Wording(
-    {
-        "Delivered, To Original Sender": (Stage.RETURNED, Health.FAILED),
-        "Delivered to Agent for Final Delivery": Stage.HANDOVER,
-    }
+_SUMMARY = (
+    rf"(?P<Event>.+?) at {_TIME} on (?P<EventDate>[A-Z][a-z]+ [0-9]{{1,2}}(?:, [0-9]{{4}})?)"
+    rf" in (?:{_PLACE})(?:\.(?: (?P<Note>.*))?)?"
 )
-"""Whole sentences with which the code of a delivery (01) is no delivery to the addressee."""
+"""Your item was delivered at 9:01 am on April 28, 2015 in HANNA CITY, IL 61536."""
 
-
-def _to_whom(text: object) -> ParcelState | None:
-    said = TO_WHOM(text) if isinstance(text, str) else None
-    return said if said is not None and said.stage is not Stage.UNKNOWN else None
-
-
-def _event(entry: Mapping[str, Any]) -> ParcelState | None:
-    return _to_whom(entry.get("Event")) if entry.get("EventCode") == "01" else None
-
+_DETAIL = (
+    r"(?P<Event>.+?), (?P<EventDate>[A-Z][a-z]+ [0-9]{1,2}, [0-9]{4}|[0-9]{2}/[0-9]{2}/[0-9]{4})"
+    rf"(?:, {_TIME})?(?:, (?:{_PLACE}))?"
+)
+"""Out for Delivery, April 28, 2015, 7:10 am, HANNA CITY, IL 61536"""
 
 SCAN = ScanShape(
     VENDOR,
-    When(("EventDate", "EventTime"), layouts=("%B %d, %Y %I:%M %p", "%B %d, %Y")),
+    When(
+        ("EventDate", "EventTime"),
+        layouts=("%B %d, %Y %I:%M %p", "%B %d, %Y", "%m/%d/%Y %I:%M %p", "%m/%d/%Y"),
+    ),
     code="EventCode",
     text="Event",
     where=Where(
@@ -106,23 +121,36 @@ SCAN = ScanShape(
         city="EventCity",
         postal_code="EventZIPCode",
         facility="FirmName",
+        text="Place",
     ),
     states=STATES,
-    state=_event,
+    wording=SAID,
+    state=lambda entry: to_whom(entry.get("EventCode"), entry.get("Event")),
+    patterns=(_SUMMARY, _DETAIL),
 )
 
 
 def _explained(parcel: ParcelDraft) -> bool:
-    """Whether the scans, the newest first, say more than "moving" or "something is wrong" does."""
+    """Whether the scans, the newest first, say more than the word for the whole piece does."""
     if parcel.state == CATEGORIES["In Transit"]:
         return any(scan.stage is not Stage.UNKNOWN for scan in parcel.scans)
     vague = parcel.state is not None and parcel.state.reason == "unknown"
-    return vague and any(scan.health is not Health.OK for scan in parcel.scans[:1])
+    finer = vague and any(scan.health is not Health.OK for scan in parcel.scans[:1])
+    return finer or any(to_whom(scan.code, scan.text) for scan in parcel.scans)
 
 
-def _refused(sheet: Sheet, error: Payload, number: str) -> None:
-    text = error.maybe_text("Description") or ""
-    sheet.refused(error.maybe_text("Number") or "", text, number=number)
+def _pieces(sheet: Sheet, answer: Payload, outer: str = "") -> Iterator[tuple[str, Payload]]:
+    """Every piece with its number; one that holds an answer of its own is read in there."""
+    for item in sheet.each(answer, "TrackInfo"):
+        number = item.maybe_text("@ID") or outer
+        inner = sheet.each(item, "TrackResponse")
+        for nested in inner:
+            if nested.has("TrackInfo"):
+                yield from _pieces(sheet, nested, number)
+            else:
+                yield number, nested
+        if not inner:
+            yield number, item
 
 
 @frozen
@@ -137,25 +165,24 @@ class Reader(TrackingReader):
         """
         sheet = Sheet.xml(body, source=VENDOR, received_at=received_at, charset=charset)
         sheet.expect("TrackResponse", "Error")
-        for error in sheet.each(sheet.top, "Error"):
-            _refused(sheet, error, "")
         answer = one(sheet.top, "TrackResponse")
-        if not (sheet.top.has("Error") or answer.has("TrackInfo")):
+        refused = [_refused(sheet, part, "") for part in (sheet.top, answer)]
+        if not (any(refused) or answer.has("TrackInfo")):
             raise answer.refuse("TrackInfo", None, "is missing")
-        for item in sheet.each(answer, "TrackInfo"):
-            number = item.maybe_text("@ID") or ""
-            errors = many(item, "Error")
-            for error in errors:
-                _refused(sheet, error, number)
-            if errors and not item.has("TrackSummary"):
+        for number, item in _pieces(sheet, answer):
+            if _refused(sheet, item, number) and not item.has("TrackSummary"):
                 continue
             with sheet.parcel(item, number) as parcel:
                 parcel.add(SCAN, item, "TrackSummary")
                 parcel.add(SCAN, item, "TrackDetail")
                 parcel.reports(CATEGORIES, item, "StatusCategory")
                 if parcel.state == CATEGORIES["Delivered"]:
-                    parcel.state = _to_whom(item.peek().get("Status")) or parcel.state
-                elif _explained(parcel):
+                    parcel.state = to_whom("01", item.peek().get("Status")) or parcel.state
+                if _explained(parcel):
                     parcel.state = None
-                parcel.line = item.maybe_text("Class") or ""
+                parcel.line = as_text(item.raw("Class"), "Class", VENDOR)
         return Reading(*sheet.found())
+
+
+def _refused(sheet: Sheet, item: Payload, number: str) -> bool:
+    return sheet.refusals(item, "Error", code="Number", text="Description", number=number)

@@ -88,6 +88,7 @@ class Reader(TrackingReader):
                 parcel.add(SCAN, item, "checkpoints")
                 parcel.reports(STATES, item, "tracking_status")
                 _legs(parcel, item)
+        sheet.nothing_known()
         return Reading(*sheet.found())
 
 
@@ -101,4 +102,5 @@ def _legs(parcel: ParcelDraft, item: Payload) -> None:
         way = Leg(VENDOR, number=own, origin=origin, destination=destination)
         parcel.legs.append(way)
     if last and last != own:
-        parcel.legs.append(Leg((carrier or "").casefold(), number=last, destination=destination))
+        name = (carrier or "").strip().casefold() or "unknown"
+        parcel.legs.append(Leg(name, number=last, destination=destination))

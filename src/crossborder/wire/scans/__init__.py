@@ -6,9 +6,10 @@ the parts of one scan are, `When` and `Where` how its time and place are spelled
 Whatever cannot be read becomes a problem that names its path, and the rest stands.
 """
 
+from crossborder.wire.scans.draft import ParcelDraft
 from crossborder.wire.scans.fields import many, one
 from crossborder.wire.scans.shape import ScanShape
-from crossborder.wire.scans.sheet import ParcelDraft, Sheet
+from crossborder.wire.scans.sheet import Sheet
 from crossborder.wire.scans.states import States, Wording, states
 from crossborder.wire.scans.when import When
 from crossborder.wire.scans.where import Where

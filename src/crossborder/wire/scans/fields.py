@@ -84,6 +84,8 @@ def names(spec: Spec | None) -> frozenset[str]:
 def as_text(value: Any, field: str, source: str) -> str:
     """A text without blanks around it; empty for None; a number as its text.
 
+    An element of XML that has attributes or other elements beside its text is that text.
+
     Raises:
         Unreadable: an object, a list, true or false.
     """
@@ -95,8 +97,8 @@ def as_text(value: Any, field: str, source: str) -> str:
         return str(value)
     if type(value) in (dict, list) and not value:
         return ""
-    if type(value) is dict and value and all(name[0] in "@#" for name in value if name):
-        text = value.get("#text", "")  # an element of XML with attributes
+    if type(value) is dict and ("#text" in value or all(name[:1] in "@#" for name in value)):
+        text = value.get("#text", "")
         return text if isinstance(text, str) else ""
     raise Unreadable("is not a text", field=field, value=value, source=source)
 

@@ -1,5 +1,6 @@
 """Where the parts of one scan stand in a vendor's object."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from crossborder.wire.scans.where import Where
 __all__ = ["ScanShape"]
 
 _KEPT = 1_024
+_LONGEST = 1_000
+"""Characters of a scan that is one text: more is no sentence."""
 _NOTHING = Extra()
 
 
@@ -44,6 +47,8 @@ class ScanShape:
         state: entry → `ParcelState`, for a vendor whose meaning lies in several fields; None from
             it means: ask the tables.
         number: the number a scan was reported under, where it is not the parcel's.
+        patterns: of scans that are one text: the first that matches it whole takes it apart, and
+            its groups are the fields of the entry.
 
     >>> from datetime import UTC
     >>> from crossborder.model.tracking import Stage
@@ -64,10 +69,12 @@ class ScanShape:
     wording: Wording | None = None
     state: Callable[[Mapping[str, Any]], ParcelState | None] | None = None
     number: Spec | None = None
+    patterns: tuple[str, ...] = ()
     _code: Getter = field(init=False, eq=False, repr=False)
     _text: Getter = field(init=False, eq=False, repr=False)
     _number: Getter | None = field(init=False, eq=False, repr=False)
     _read: frozenset[str] = field(init=False, eq=False, repr=False)
+    _parts: tuple[re.Pattern[str], ...] = field(init=False, eq=False, repr=False)
     _left: dict[tuple[str, ...], tuple[str, ...]] = field(
         factory=dict, init=False, eq=False, repr=False
     )
@@ -78,6 +85,12 @@ class ScanShape:
 
         if self.wording is not None and not isinstance(self.wording, Wording):
             raise refuse(self, "wording", self.wording, "must be a Wording")
+        if isinstance(self.patterns, str):
+            raise refuse(self, "patterns", self.patterns, "must be a tuple of patterns")
+        try:
+            put("_parts", tuple(map(re.compile, self.patterns)))
+        except re.error as error:
+            raise refuse(self, "patterns", self.patterns, f"has none: {error}") from None
         put("_code", _none if self.code is None else getter(self.code))
         put("_text", _none if self.text is None else getter(self.text))
         put("_number", None if self.number is None else getter(self.number))
@@ -92,7 +105,7 @@ class ScanShape:
         """
         source = self.source
         if type(entry) is not dict:
-            raise Unreadable("is not an object", field="scan", value=entry, source=source)
+            entry = self._taken_apart(entry)
         code, text = self._code(entry), self._text(entry)
         if type(code) is not str:
             code = as_text(code, "code", source)
@@ -123,6 +136,22 @@ class ScanShape:
                 if (value := entry[name]) or value is False or value == 0
             }
         return scan(source, code, text, state, at, local, place, number, received_at, extra)
+
+    def strange_zone(self, entry: Any) -> str:
+        """The word for a zone that nobody knows, which left the time of an entry local; or ""."""
+        told = entry if type(entry) is dict else self._taken_apart(entry)
+        return self.when.strange_zone(told, self.source)
+
+    def _taken_apart(self, entry: Any) -> dict[str, Any]:
+        """The fields of a scan that is one text."""
+        if isinstance(entry, str) and self._parts and len(entry) <= _LONGEST:
+            text = " ".join(entry.split())
+            for pattern in self._parts:
+                match = pattern.fullmatch(text)
+                if match is not None:
+                    return {name: part for name, part in match.groupdict().items() if part}
+            raise Unreadable("is no known sentence", field="scan", value=entry, source=self.source)
+        raise Unreadable("is not an object", field="scan", value=entry, source=self.source)
 
     def _unread(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Which of an entry's names nobody reads; most entries of a vendor have the same names."""

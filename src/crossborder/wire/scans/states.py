@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
+from unicodedata import normalize
 
 from attrs import field, frozen
 
@@ -45,37 +46,71 @@ def _state(meaning: Meaning) -> ParcelState:
 
 
 _TURNS = (
-    *(" not ", "failed", "unsuccessful", "unable", "cannot", "could not", "return", "cancel"),
-    *("refused", "未", "不", "失败", "退", "取消", "拒"),
+    # English
+    r"\bnot\b|n['’]t\b|\bno(?= [^\W\d])|\bnever\b|\bcannot\b|fail|unsuccessful|unable|impossib",
+    r"undeliver|return|cancel|refus|reject|declin",
+    # German
+    r"\bnicht\b|\bkein(?:e[nmrs]?)?\b|fehlgeschlag|fehlschlag|gescheitert|erfolglos|vergeblich",
+    r"unm(?:ö|oe)glich|unzustell|verweiger|abgelehnt|abgebrochen|\bstorn",
+    r"zur(?:ü|ue)ck|r(?:ü|ue)ck(?:send|gesand|f(?:ü|ue)hr|gab|transport)",
+    # French
+    r"\bpas\b(?!.de.calais)|\bnon\b|\bn['’](?=\w)|\bne (?=p[eoa]|s)|\baucune?\b|\bjamais\b",
+    r"\b[ée]ch(?:ec|ou)|infructueu|sans succ[èe]s|retour|renvoy|\bann?ul",
+    # Spanish
+    r"imposib|fallid|fracas|sin [ée]xito|\bnunca\b|\bning[úu]n|rechaz|rehus",
+    r"devolu|devuel|retorn|regres",
+    # Italian
+    r"fallit|\bmancat|\bnessun|senza (?:successo|esito)|rifiut|respint|restitu|ritorn|rispedi",
+    r"reso al mittente",
+    # Portuguese
+    r"\bn[ãa]o\b|imposs[íi]v|\bfalh|frustrad|insucesso|sem sucesso|\bnenhum|recus|rejeit|devolv",
+    # Dutch
+    r"\bniet\b|\bgeen\b|\bnooit\b|mislukt|onmogelijk|vergeefs|geweiger|geannuleer|\bterug",
+    # Polish
+    r"\bnie\b|\bnie(?:uda|mo[żz]liw|powodze|dor[ęe]cz)|\bbrak\b|odm[óo]w|odrzuc",
+    r"zwrot|zwr[óo]c|\bodes[łl]",
+    # Chinese
+    r"[未不退拒]|失败|取消",
 )
-"""Words that turn a sentence round: behind them its beginning says nothing any more."""
+"""What turns a sentence round: behind it its beginning says nothing any more.
+
+No, failed, impossible, refused, sent back and cancelled; short words only as whole ones: "no" is no
+part of Nottingham, nor a country or a number (`Oslo, NO`, `No. 5`).
+"""
+
+_TURNED = re.compile("|".join(_TURNS))
+_LETTER = re.compile("[0-9a-z\u00aa-\u058f\u1e00-\u1fff]")
+"""What goes on with a word, where words have blanks between them: Latin, Greek, Cyrillic, Armenian."""
 
 
 def _goes_on(sentence: str, start: str) -> bool:
     """Whether a sentence begins with these whole words and says nothing else of them later."""
     rest = sentence[len(start) :]
-    if not sentence.startswith(start) or (rest[:1].isascii() and rest[:1].isalnum()):
+    if not sentence.startswith(start) or (rest[:1].isalnum() and _LETTER.match(rest)):
         return False
-    return not any(turn in rest for turn in _TURNS)
+    return _TURNED.search(rest) is None
 
 
 def _sentence(text: str) -> str:
-    """The text in small letters, with single blanks, without its last stops."""
-    return _BLANKS.sub(" ", text.casefold()).strip().rstrip(" .!。！")
+    """The text in small letters, composed, with single blanks, without its last stops."""
+    small = normalize("NFC", normalize("NFC", text).casefold())
+    return _BLANKS.sub(" ", small).strip().rstrip(" .!。！")
 
 
 @frozen
 class Wording:
     """What the sentences of a vendor without codes mean.
 
-    A whole sentence decides first (case, blanks and the last stop do not count), then how a text
-    begins. "Could not be returned" holds "returned" and "delivered to local carrier" begins like
-    a delivery: so only a whole sentence may end a parcel or send it back, never a part of one.
+    A whole sentence decides first (case, blanks, the last stop and the way accents are encoded do
+    not count), then how a text begins. "Could not be returned" holds "returned" and "delivered to
+    local carrier" begins like a delivery: so only a whole sentence may end a parcel or send it
+    back, never a part of one.
 
     Attributes:
         sentences: whole sentence → meaning.
         starts: beginning, of whole words → meaning, the longest first; none that ends a parcel or
-            returns it, and none of a sentence that goes on to say "failed", "not" or the like.
+            returns it, and none of a sentence that goes on to say "failed", "not" or the like, in
+            English, German, French, Spanish, Italian, Portuguese, Dutch, Polish or Chinese.
 
     >>> said = Wording({"Delivered": Stage.DELIVERED}, {"departed from": Stage.LINE_HAUL})
     >>> [said(text).stage.value for text in ("DELIVERED.", "Departed from Yiwu", "Not delivered")]

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -12,84 +13,30 @@ from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.check import aware, refuse
 from crossborder.wire.dates import instant, offset
 from crossborder.wire.scans.fields import Getter, Spec, as_text, getter, names
+from crossborder.wire.scans.layouts import by_layout, pattern
 
 __all__ = ["When"]
 
 _FIRST = 1980
 """No parcel was scanned before: the first day of a clock (year 1, 1900, 1970) stands for no time."""
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_TOKENS = {
-    "%Y": r"(?P<year>[0-9]{4})",
-    "%m": r"(?P<month>[0-9]{1,2})",
-    "%d": r"(?P<day>[0-9]{1,2})",
-    "%y": r"(?P<short>[0-9]{2})",
-    "%B": r"(?P<name>[A-Za-z]{3,9})\.?",
-    "%b": r"(?P<name>[A-Za-z]{3,9})\.?",
-    "%A": r"[A-Za-z]{2,9}\.?",
-    "%a": r"[A-Za-z]{2,9}\.?",
-    "%H": r"(?P<hour>[0-9]{1,2})",
-    "%I": r"(?P<hour>[0-9]{1,2})",
-    "%M": r"(?P<minute>[0-9]{2})",
-    "%S": r"(?P<second>[0-9]{2})",
-    "%f": r"(?P<fraction>[0-9]{1,9})",
-    "%p": r"(?P<half>[AaPp])\.?[Mm]\.?",
-    "%z": r"(?P<zone>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})",
-    "%Z": r"(?P<zone>[A-Za-z]{1,5})",
-}
-_DAY = re.compile(r"[0-9]{4}[-/]?[0-9]{2}[-/]?[0-9]{2}")
-_PARTS = re.compile(r"%[A-Za-z]| +|.")
+_DAY = re.compile(
+    r"(?P<year>[0-9]{4})(?:(?P<dash>[-/.])(?P<month>[0-9]{1,2})(?P=dash)(?P<day>[0-9]{1,2})"
+    r"|(?P<mm>[0-9]{2})(?P<dd>[0-9]{2}))"
+)
+"""A day alone, its year first; the local times of a parcel are compared as texts."""
+_WIDEST = timedelta(hours=14)
 
 
-@lru_cache(maxsize=256)
-def _pattern(layout: str) -> re.Pattern[str]:
-    parts = []
-    for part in _PARTS.findall(layout):
-        if part.startswith("%"):
-            if part not in _TOKENS:
-                raise refuse("When", "layouts", layout, f"has {part}, which is not read")
-            parts.append(_TOKENS[part])
-        else:
-            parts.append(r"\s+" if not part.strip() else re.escape(part))
-    return re.compile("".join(parts))
-
-
-def _by_layout(text: str, layouts: tuple[str, ...]) -> tuple[datetime, str, bool] | None:
-    """The clock that the first fitting layout reads, its offset, and whether it has an hour."""
-    for layout in layouts:
-        match = _pattern(layout).fullmatch(text)
-        if match is None:
-            continue
-        said = match.groupdict()
-        month = _month(said)
-        hour = int(said.get("hour") or 0)
-        if said.get("half"):
-            hour = hour % 12 + (12 if said["half"] in "pP" else 0)
-        if month is None:
-            continue
-        try:
-            read = datetime(
-                int(said.get("year") or f"20{said['short']}"),
-                month,
-                int(said["day"]),
-                hour % 24,
-                int(said.get("minute") or 0),
-                int(said.get("second") or 0),
-                int((said.get("fraction") or "").ljust(6, "0")[:6]),
-                tzinfo=UTC,
-            ).replace(tzinfo=None)
-        except ValueError:
-            continue
-        timed = said.get("hour") is not None
-        return read + timedelta(days=hour // 24), said.get("zone") or "", timed
-    return None
-
-
-def _month(said: Mapping[str, str | None]) -> int | None:
-    name = said.get("name")
-    if name is None:
-        return int(said.get("month") or 0)
-    short = name[:3].casefold()
-    return _MONTHS.index(short) + 1 if short in _MONTHS else None
+def _day(text: str) -> date | None:
+    """The day that a text names, when it names nothing else."""
+    match = _DAY.fullmatch(text)
+    if match is None:
+        return None
+    month, day = match["month"] or match["mm"], match["day"] or match["dd"]
+    try:
+        return date(int(match["year"]), int(month), int(day))
+    except ValueError:
+        return None
 
 
 def _clock(text: str) -> datetime:
@@ -109,6 +56,19 @@ def _zone(text: str) -> timezone | None:
         return None
 
 
+def _fixed(distance: object) -> timezone | None:
+    """The zone of a distance in hours, or of a text such as `+01:00`; None for anything else."""
+    if isinstance(distance, str):
+        return _zone(distance)
+    if isinstance(distance, bool) or not isinstance(distance, int | float | Decimal):
+        return None
+    try:
+        shift = timedelta(hours=float(distance))
+    except (ValueError, OverflowError):
+        return None
+    return timezone(shift) if -_WIDEST <= shift <= _WIDEST else None
+
+
 @frozen
 class When:
     """Where the time of a scan stands and how it is written.
@@ -120,38 +80,56 @@ class When:
     Attributes:
         parts: names or paths, such as `("date", "time")`.
         offset: where the zone stands beside it, as `+8`, `-0500`, `GMT+8`, or None.
-        zones: words that may stand there → their distance from UTC in hours, by the vendor's word.
+        zones: words that may stand there, in capitals or not → their distance from UTC by the
+            vendor's word, in hours or as a text such as `+01:00`.
         zone: the zone that the vendor documents for all its times, or None.
         layouts: in the marks of `strptime`: %Y %y %m %d %H %I %M %S %f %p %z; %B or %b for the
             English name of a month and %A or %a for that of a weekday, whole or short; %Z for a
-            word among `zones`. They are tried before anything else.
+            word among `zones` within the time. They are tried before anything else.
 
     >>> when = When(("day", "hour"), layouts=("%B %d, %Y %I:%M %p",))
     >>> when.read({"day": "April 28, 2015", "hour": "9:01 am"}, "usps")
     (None, '2015-04-28 09:01:00')
     >>> When("at").read({"at": "2026-02-03T08:08:00+11:00"}, "acme")[0].isoformat()
     '2026-02-03T08:08:00+11:00'
+
+    Raises:
+        InvalidValue: a mark that is not read, a zone that is none, one word for two zones.
     """
 
     parts: Spec | tuple[Spec, ...]
     offset: Spec | None = None
-    zones: Mapping[str, float] = field(factory=dict)
+    zones: Mapping[str, float | str] = field(factory=dict)
     zone: tzinfo | None = None
     layouts: tuple[str, ...] = ()
     _get: tuple[Getter, ...] = field(init=False, eq=False, repr=False)
     _zone: Getter | None = field(init=False, eq=False, repr=False)
+    _words: dict[str, timezone] = field(factory=dict, init=False, eq=False, repr=False)
+    _named: bool = field(init=False, eq=False, repr=False)
+    zoned: bool = field(init=False, eq=False, repr=False)
+    """Whether a zone is looked for, beside the time or in it."""
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.layouts, str):
             raise refuse(self, "layouts", self.layouts, "must be a tuple of layouts")
         for layout in self.layouts:
-            _pattern(layout)
-        for word, hours in self.zones.items():
-            if not -14 <= hours <= 14:
-                raise refuse(self, "zones", word, "must be 14 hours from UTC or less")
+            pattern(layout)
+        if self.zone is not None and not isinstance(self.zone, tzinfo):
+            said = "must be a zone, such as BEIJING or ZoneInfo('Europe/Berlin')"
+            raise refuse(self, "zone", self.zone, said)
+        for word, distance in self.zones.items():
+            zone = _fixed(distance)
+            if zone is None:
+                said = f"{word} must be hours from UTC, 14 at most, or a text such as +01:00"
+                raise refuse(self, "zones", distance, said)
+            if self._words.setdefault(word.casefold(), zone) != zone:
+                raise refuse(self, "zones", word, "stands for two zones")
+            self._words[word] = zone
         parts = self.parts if isinstance(self.parts, tuple) else (self.parts,)
         object.__setattr__(self, "_get", tuple(map(getter, parts)))
         object.__setattr__(self, "_zone", None if self.offset is None else getter(self.offset))
+        object.__setattr__(self, "_named", any("%Z" in layout for layout in self.layouts))
+        object.__setattr__(self, "zoned", self._named or self.offset is not None)
 
     @property
     def names(self) -> frozenset[str]:
@@ -162,7 +140,8 @@ class When:
     def read(self, entry: Any, source: str) -> tuple[datetime | None, str | None]:
         """The moment, or the local time as text; two Nones where nothing stands.
 
-        A text that is no time in any known spelling is given back as the local time.
+        A local time is `YYYY-MM-DD HH:MM:SS`, one without an hour `YYYY-MM-DD`. A text that is no
+        time in any known spelling is given back as it is written.
         """
         get = self._get
         if len(get) == 1:
@@ -196,19 +175,36 @@ class When:
         """The zone that stands beside the time, as text."""
         return "" if self._zone is None else as_text(self._zone(entry), "offset", source)
 
+    def strange_zone(self, entry: Any, source: str) -> str:
+        """The word for a zone that nobody knows, which left the time of an entry local; or ""."""
+        word = self._told(entry, source)
+        if self._named:
+            texts = [as_text(one(entry), "time", source) for one in self._get]
+            found = by_layout(" ".join(filter(None, texts)), self.layouts)
+            word = (found[1] if found else "") or word
+        return word if word and self._known(word) is None else ""
+
+    def _known(self, word: str) -> timezone | None:
+        """The zone of a word as it is written, of a distance, or of the word in other capitals."""
+        zone = self._words.get(word)
+        if zone is None:
+            zone = _zone(word)
+        return self._words.get(word.casefold()) if zone is None else zone
+
     def _slow(self, stated: Any, entry: Any, source: str) -> tuple[datetime | None, str | None]:
         text = as_text(stated, "time", source)
         if not text:
             return None, None
         zone_text = self._told(entry, source)
-        found = _by_layout(text, self.layouts)
+        found = by_layout(text, self.layouts)
         if found is not None:
             clock, offset_text, timed = found
-            if not timed:
-                return None, f"{clock:%Y-%m-%d}"
-            return self._placed(clock, offset_text or zone_text)
-        if _DAY.fullmatch(text):
-            return None, text
+            if timed:
+                return self._placed(clock, offset_text or zone_text)
+            return _alone(clock)
+        day = _day(text)
+        if day is not None:
+            return _alone(day)
         if ":" in text or "." not in text:
             try:
                 return self._placed(_clock(text), zone_text)
@@ -223,11 +219,13 @@ class When:
             return None, text
 
     def _placed(self, clock: datetime, zone_text: str) -> tuple[datetime | None, str | None]:
-        zone: tzinfo | None = self.zone
-        if zone_text:
-            hours = self.zones.get(zone_text)
-            zone = _zone(zone_text) if hours is None else timezone(timedelta(hours=hours))
+        zone: tzinfo | None = self._known(zone_text) if zone_text else self.zone
         if zone is None:  # none is told, or in words, which stay among what else was said
-            return None, clock.isoformat(" ")
+            return None, (clock.isoformat(" ") if clock.year >= _FIRST else None)
         at = clock.replace(tzinfo=zone)
         return (at if type(zone) is timezone else aware(at, "zone", "When")), None
+
+
+def _alone(day: date) -> tuple[None, str | None]:
+    """A day without an hour, as a local time."""
+    return None, (f"{day:%Y-%m-%d}" if day.year >= _FIRST else None)

@@ -133,6 +133,18 @@ def test_a_parcel_without_a_number_is_a_problem_that_keeps_all_of_it() -> None:
     assert problem.extra["raw"]["note"] == "x"
 
 
+def test_a_parcel_without_a_number_is_named_by_where_it_stands_not_by_a_field() -> None:
+    found = sheet({"parcels": [{"waybill": None}]})
+    for item in found.each(found.top, "parcels"):
+        with found.parcel(item, item.raw("waybill")):
+            pass
+    with found.parcel(found.top, " "):
+        pass
+    first, second = found.problems
+    assert (first.text, first.field) == ("acme.parcels.0 has no number (got None)", "parcels.0")
+    assert (second.text, second.field) == ("acme.body has no number (got ' ')", "body")
+
+
 def test_the_carriers_word_for_the_parcel_comes_before_what_the_scans_add_up_to() -> None:
     value = {"number": "A1", "phase": "RT", "scans": [scan(1)]}
     (parcel,), _ = read(value, field="phase").found()
@@ -290,7 +302,7 @@ def test_one_item_that_is_no_object_is_a_problem_and_the_others_are_read() -> No
             pass
     parcels, problems = found.found()
     assert [parcel.number for parcel in parcels] == ["A1", "A2"]
-    assert [problem.field for problem in problems] == ["parcels.1", "parcels.3.number"]
+    assert [problem.field for problem in problems] == ["parcels.1", "parcels.3"]
 
 
 def test_a_field_that_is_wrong_does_not_cost_the_scans_before_it() -> None:
@@ -313,6 +325,46 @@ def test_a_time_in_no_known_spelling_is_kept_as_text_with_a_warning() -> None:
         "warning",
         "parcels.0.scans.0",
     )
+
+
+@pytest.mark.parametrize("told", ["20261102 0", "2026-13-45 99:00", "2026-11-20 10.15", "soon"])
+def test_what_only_begins_like_a_time_is_kept_with_a_warning_too(told: str) -> None:
+    scans = [{"at": "2026-11-02 08:00:00"}, {"at": told}]
+    (parcel,), (problem,) = read({"number": "A1", "scans": scans}).found()
+    assert told in [event.local for event in parcel.events]
+    assert (problem.code, problem.severity) == ("time_unreadable", "warning")
+    assert problem.extra == {"number": "A1", "time": told}
+
+
+@pytest.mark.parametrize("day", ["20261101", "2026/11/01", "2026-11-01"])
+def test_a_day_without_an_hour_stands_before_later_times_however_it_is_written(day: str) -> None:
+    scans = [{"at": "2026-11-02 08:00:00", "code": "OK"}, {"at": day, "code": "PU"}]
+    for order in (scans, scans[::-1]):
+        (parcel,), problems = read({"number": "A1", "scans": order}).found()
+        assert [event.local for event in parcel.events] == ["2026-11-01", "2026-11-02 08:00:00"]
+        assert (parcel.state.stage, parcel.state.reopened) == (Stage.DELIVERED, False)
+        assert problems == ()
+
+
+ZONED = ScanShape(
+    "acme",
+    When("at", offset="z", zones={"EST": -5}, layouts=("%Y-%m-%d %H:%M %Z", "%Y-%m-%d %H:%M")),
+)
+
+
+def test_a_zone_that_nobody_knows_leaves_a_warning_once_and_the_time_local() -> None:
+    told = [("10:00", "XYZ"), ("11:00", "XYZ"), ("12:00", "EST"), ("13:00", ""), ("14:00 ABC", "")]
+    scans = [{"at": f"2026-11-02 {hour}", "z": zone} for hour, zone in told]
+    found = sheet({"scans": scans})
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.add(ZONED, found.top, "scans")
+    (read_of_it,), problems = found.found()
+    assert [event.at is None for event in read_of_it.events] == [True, True, False, True, True]
+    assert [(said.code, said.severity, said.field) for said in problems] == [
+        ("zone_unreadable", "warning", "scans.0"),
+        ("zone_unreadable", "warning", "scans.4"),
+    ]
+    assert [said.extra["zone"] for said in problems] == ["XYZ", "ABC"]
 
 
 @pytest.mark.parametrize("first", ["0001-01-01T00:00:00Z", "/Date(0)/", "/Date(-62135596800000)/"])
@@ -386,3 +438,166 @@ def test_a_blank_id_gives_way_to_the_number() -> None:
         parcel.id = " "
     (told,), problems = found.found()
     assert (told.id, problems) == ("A1", ())
+
+
+ERRORS = {
+    "errors": [
+        {},
+        {"code": "", "message": None},
+        {"code": 7, "message": "No such number"},
+        {"detail": "x"},
+        "NOT.FOUND - no data",
+        "Unauthorized",
+        "Please slow down",
+        "",
+        None,
+        ["x"],
+    ]
+}
+
+
+def test_every_refusal_at_the_end_of_a_path_is_told_and_an_empty_one_is_none() -> None:
+    found = sheet(ERRORS)
+    assert found.refusals(found.top, "errors", number="A1")
+    assert [(said.raw, said.text) for said in found.problems] == [
+        ("7", "No such number"),
+        ("", ""),
+        ("NOT.FOUND", "no data"),
+        ("Unauthorized", ""),
+        ("", "Please slow down"),
+    ]
+    assert {said.extra["number"] for said in found.problems} == {"A1"}
+    assert found.problems[1].extra["detail"] == "x"
+    assert not found.refusals(found.top, "other")
+    odd = sheet(
+        {"error": {"code": {"a": 1}, "message": "No", "self": 1, "number": "X", "more": []}}
+    )
+    assert odd.refusals(odd.top, "error", number="A1")
+    assert odd.problems[0].extra == {"code": {"a": 1}, "self": 1, "number": "A1"}
+    two = sheet({"error": {"code": 1, "name": "", "text": "No", "more": "why"}})
+    assert two.refusals(two.top, "error", text=("name", "text", "more"))
+    assert two.problems[0].extra == {"more": "why"}
+    nothing = sheet({"error": {}, "deep": [{"why": {"no": "E1", "say": "Gone"}}]})
+    assert not nothing.refusals(nothing.top, "error")
+    assert nothing.refusals(nothing.top, "deep", "why", code="no", text=("said", "say"))
+    assert (nothing.problems[0].code, nothing.problems[0].text) == ("E1", "Gone")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "text"),
+    [
+        (
+            {"fault": {"faultstring": "Too many", "detail": {"errorcode": "policies.Quota"}}},
+            *("policies.Quota", "Too many"),
+        ),
+        ({"fault": {"faultstring": "Down"}}, "refused", "Down"),
+        ({"fault": {"code": 900804, "message": "Throttled"}}, "900804", "Throttled"),
+        ({"error": {"code": 429, "message": "Slow"}}, "429", "Slow"),
+        ({"error": "invalid_client", "error_description": "No"}, "invalid_client", "No"),
+        ({"error": "Unauthorized", "status": 401, "path": "/"}, "Unauthorized", ""),
+        ({"error": "The key is wrong"}, "refused", "The key is wrong"),
+        ({"statusCode": 401, "message": "No subscription"}, "401", "No subscription"),
+        ({"httpCode": "429", "httpMessage": "Slow"}, "429", "Slow"),
+        ({"message": "Forbidden"}, "refused", "Forbidden"),
+    ],
+)
+def test_what_a_gateway_refuses_is_a_problem_of_every_vendor(
+    answer: dict[str, Any], code: str, text: str
+) -> None:
+    found = sheet(answer)
+    found.expect("parcels", "errors")
+    assert found.answers() == ()
+    (problem,) = found.problems
+    assert (problem.code, problem.text) == (code, text)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *({"message": "Hello", "name": "x"}, {"error": {"a": 1}}),
+        *({"fault": {}}, {"fault": "x"}, {"statusCode": 200}, {"requestId": "x"}),
+    ],
+)
+def test_what_no_gateway_says_is_no_refusal(other: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable, match="has none of parcels"):
+        sheet(other).expect("parcels")
+
+
+def test_an_answer_is_one_or_a_list_of_them() -> None:
+    assert [item.at for item in sheet([{"a": 1}, {"a": 2}]).answers()] == ["all.0", "all.1"]
+    lone = sheet({"a": 1})
+    assert lone.answers() == (lone.top,)
+    assert sheet([]).answers() == ()
+
+
+def test_rows_without_parcels_around_them_are_gathered_by_their_number() -> None:
+    found = sheet({"rows": [{"no": "A"}, {"no": "B", "n": 1}, {"no": " A ", "n": 2}, 7, {"no": 8}]})
+    groups = found.grouped(found.top, "rows", number=("other", "no"))
+    assert {number: len(item.raw("rows")) for number, item in groups} == {
+        "A": 2,
+        "B": 1,
+        "": 1,
+        "8": 1,
+    }
+
+
+def test_an_answer_without_a_word_says_so_and_one_with_a_word_adds_none() -> None:
+    empty = sheet([])
+    empty.nothing_known(asked="A1")
+    (problem,) = empty.problems
+    assert (problem.code, problem.extra) == ("no_tracking", {"asked": "A1"})
+    empty.nothing_known()
+    assert len(empty.problems) == 1
+
+
+SENTENCES = ScanShape(
+    "acme",
+    When("day", layouts=("%d.%m.%Y",)),
+    text="what",
+    where=Where(city="town"),
+    patterns=(r"(?P<what>.+?) on (?P<day>[\d.]+)(?: in (?P<town>.+))?",),
+)
+
+
+def test_a_scan_that_is_one_text_is_taken_apart_by_the_pattern_that_fits_it_whole() -> None:
+    scans = [
+        "Taken in on 2.11.2026 in Lille",
+        " Sent on 3.11.2026 ",
+        "Sent on Monday",
+        7,
+        "x" * 5000,
+    ]
+    found = sheet({"scans": [*scans, {"day": "4.11.2026", "what": "Left"}]})
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.add(SENTENCES, found.top, "scans")
+    (told,), problems = found.found()
+    assert [(event.text, event.local) for event in told.events] == [
+        ("Taken in", "2026-11-02"),
+        ("Sent", "2026-11-03"),
+        ("Left", "2026-11-04"),
+    ]
+    assert told.events[0].place == Place(city="Lille")
+    assert [said.extra["raw"] for said in problems] == scans[2:]
+    with pytest.raises(InvalidValue, match="tuple of patterns"):
+        ScanShape("acme", When("at"), patterns="x")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="patterns has none"):
+        ScanShape("acme", When("at"), patterns=("(",))
+
+
+def test_a_strange_zone_within_a_scan_that_is_one_text_is_told_of() -> None:
+    shape = ScanShape(
+        "acme", When("t", offset="z"), text="w", patterns=("(?P<w>.+) (?P<t>.{16}) (?P<z>.+)",)
+    )
+    found = sheet({"scans": ["Sent 2026-11-02 08:00 XYZ"]})
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.add(shape, found.top, "scans")
+    assert [said.extra["zone"] for said in found.problems] == ["XYZ"]
+
+
+def test_an_element_with_others_beside_its_text_is_that_text() -> None:
+    body = b"<a><s><at>2026-11-02 08:00</at><text>Priority<sup>R</sup></text></s></a>"
+    found = Sheet.xml(body, source="acme", received_at=NOW)
+    with found.parcel(found.top, "A1") as parcel:
+        parcel.add(SHAPE, found.top, "a", "s")
+    (told,), _ = found.found()
+    assert told.events[0].text == "Priority"

@@ -1,5 +1,8 @@
 """What codes and sentences mean; no part of a sentence ends a parcel."""
 
+from typing import Literal
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +10,8 @@ from hypothesis import strategies as st
 from crossborder.errors import InvalidValue
 from crossborder.model.tracking import Health, ParcelState, Stage
 from crossborder.wire.scans import Wording, states
+
+Form = Literal["NFC", "NFD"]
 
 SAID = Wording(
     {
@@ -93,3 +98,93 @@ def test_a_table_with_an_empty_or_a_double_row_is_refused() -> None:
 
 def test_codes_that_are_numbers_are_known_as_text() -> None:
     assert states({1: Stage.DELIVERED})["1"].stage is Stage.DELIVERED
+
+
+BEGUN = Wording(
+    {},
+    {
+        "In Zustellung": Stage.OUT_FOR_DELIVERY,
+        "Ankunft im Paketzentrum": Stage.LINE_HAUL,
+        "Abholbereit": Stage.COLLECT,
+        **dict.fromkeys(
+            ("En livraison", "En reparto", "In consegna", "Em entrega", "In bezorging"),
+            Stage.OUT_FOR_DELIVERY,
+        ),
+        "W doręczeniu": Stage.OUT_FOR_DELIVERY,
+        **dict.fromkeys(("Arrived at", "Arrivé à", "Llegada a", "Arrivato a"), Stage.LINE_HAUL),
+        **dict.fromkeys(("Chegou a", "Aangekomen in", "Dotarła do"), Stage.LINE_HAUL),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In Zustellung nicht möglich",
+        "Ankunft im Paketzentrum fehlgeschlagen",
+        "Abholbereit, nicht abgeholt, Rücksendung",
+        "Abholbereit, Annahmeverweigerung",
+        "Abholbereit - zurueck an Absender",
+        "En livraison impossible, échec",
+        "En livraison : n’a pu être remis",
+        "En livraison, le colis ne peut être remis",
+        "En reparto fallido",
+        "En reparto, no entregado",
+        "In consegna non riuscita",
+        "In consegna, rifiutato",
+        "Em entrega não realizada",
+        "Em entrega: insucesso",
+        "In bezorging, niet thuis",
+        "In bezorging mislukt",
+        "W doręczeniu: nie zastano",
+        "W doręczeniu, zwrot do nadawcy",
+        "Arrived at door, no access",
+        "Arrived at door; couldn't be handed over",
+        "Arrived at depot, undeliverable",
+    ],
+)
+def test_no_beginning_counts_when_a_sentence_goes_on_to_say_no_in_its_language(text: str) -> None:
+    assert BEGUN(text).stage is Stage.UNKNOWN
+    assert BEGUN(normalize("NFD", text)).stage is Stage.UNKNOWN
+    assert BEGUN(text.upper()).stage is Stage.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Arrived at Nottingham",
+        "Arrived at Oslo, NO",
+        "Arrived at OSLO NO - customs",
+        "Arrived at depot No. 5",
+        "Arrived at Omaha NE distribution center",
+        "Arrivé à Nonancourt",
+        "Arrivé à Arras, Pas-de-Calais",
+        "Ankunft im Paketzentrum Saarbrücken",
+        "Ankunft im Paketzentrum Niederaula",
+        "Llegada a Nogales",
+        "Arrivato a Novara",
+        "Chegou a Nova Iguaçu",
+        "Aangekomen in Nijmegen",
+        "Dotarła do Niepołomic",
+    ],
+)
+def test_a_place_that_looks_like_a_word_for_no_is_no_trap(text: str) -> None:
+    assert BEGUN(text).stage is Stage.LINE_HAUL
+
+
+@pytest.mark.parametrize(("table", "text"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_accents_count_the_same_however_they_are_encoded(table: Form, text: Form) -> None:
+    said = Wording(
+        {normalize(table, "Remis à l’expéditeur"): Stage.RETURNED},
+        {normalize(table, "Trié à"): Stage.LINE_HAUL},
+    )
+    assert said(normalize(text, "REMIS À L’EXPÉDITEUR.")).stage is Stage.RETURNED
+    assert said(normalize(text, "Trié à Évry")).stage is Stage.LINE_HAUL
+
+
+def test_a_beginning_ends_at_a_word_in_every_script() -> None:
+    said = Wording({}, dict.fromkeys(("Arriv", "Đ", "到达", "ถึง"), Stage.LINE_HAUL))
+    for text in ("Arrivé à Lille", "Đến Hà Nội", "Đế Hà Nội"):
+        assert said(text).stage is Stage.UNKNOWN
+    for text in ("Arriv Lille", "到达深圳", "ถึงกรุงเทพ"):
+        assert said(text).stage is Stage.LINE_HAUL

@@ -1,6 +1,6 @@
 """Times of scans, in every spelling; none is ever given a zone."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -82,7 +82,11 @@ def test_a_zone_that_is_stated_anywhere_counts(
     ("entry", "local"),
     [
         ({"at": "2026-11-02"}, "2026-11-02"),
-        ({"at": "20261102"}, "20261102"),
+        ({"at": "20261102"}, "2026-11-02"),
+        ({"at": "2026/11/02"}, "2026-11-02"),
+        ({"at": "2026/1/2"}, "2026-01-02"),
+        ({"at": "2026.11.02"}, "2026-11-02"),
+        ({"at": "20261302"}, "20261302"),
         ({"at": "20261102 0715"}, "2026-11-02 07:15:00"),
         ({"at": "20261102 071523"}, "2026-11-02 07:15:23"),
         ({"at": "20261102 990000"}, "20261102 990000"),
@@ -165,5 +169,54 @@ def test_a_day_without_an_hour_is_a_day() -> None:
 def test_slips_in_a_shape_are_refused_when_it_is_made() -> None:
     with pytest.raises(InvalidValue, match="tuple of layouts"):
         When("at", layouts="%d")  # type: ignore[arg-type]
-    with pytest.raises(InvalidValue, match="14 hours"):
+    with pytest.raises(InvalidValue, match="14 at most"):
         When("at", zones={"X": 99})
+
+
+@pytest.mark.parametrize(
+    "zone", ["Berlin", ZoneInfo("Europe/Berlin"), 99, float("nan"), None, True, "+15:00"]
+)
+def test_a_zone_word_stands_for_a_distance_from_utc_and_nothing_else(zone: object) -> None:
+    with pytest.raises(InvalidValue, match="MEZ must be hours from UTC"):
+        When("at", zones={"MEZ": zone})  # type: ignore[dict-item]
+
+
+def test_a_distance_may_be_told_in_hours_or_as_a_text() -> None:
+    when = When("at", offset="z", zones={"IST": 5.5, "MEZ": "+01:00", "NST": "-0330"})
+    told = {word: when.read({"at": "2026-11-02 08:00", "z": word}, "a")[0] for word in when.zones}
+    assert {word: at and at.isoformat() for word, at in told.items()} == {
+        "IST": "2026-11-02T08:00:00+05:30",
+        "MEZ": "2026-11-02T08:00:00+01:00",
+        "NST": "2026-11-02T08:00:00-03:30",
+    }
+
+
+def test_the_vendors_zone_by_its_name_alone_is_refused_when_the_shape_is_made() -> None:
+    with pytest.raises(InvalidValue, match="must be a zone"):
+        When("at", zone="Europe/Berlin")  # type: ignore[arg-type]
+
+
+def test_words_for_zones_are_known_in_any_capitals_and_never_stand_for_two() -> None:
+    when = When("at", offset="z", zones={"MEZ": 1})
+    for word in ("MEZ", "mez", "Mez"):
+        at, _ = when.read({"at": "2026-11-02 08:00", "z": word}, "acme")
+        assert at is not None
+        assert at.isoformat() == "2026-11-02T08:00:00+01:00"
+    with pytest.raises(InvalidValue, match="two zones"):
+        When("at", zones={"CST": 8, "cst": -6})
+
+
+@pytest.mark.parametrize("first", ["0001-01-01", "00010101", "1900-01-01", "1970/01/01"])
+def test_the_first_day_of_a_clock_is_no_day(first: str) -> None:
+    assert When("at").read({"at": first}, "acme") == (None, None)
+    assert When("at", layouts=("%Y-%m-%d", "%Y/%m/%d")).read({"at": first}, "acme") == (None, None)
+
+
+@given(st.dates(datetime(1980, 1, 1).date(), datetime(2090, 1, 1).date()))  # noqa: DTZ001
+def test_a_day_sorts_before_every_time_of_it_however_it_is_written(day: date) -> None:
+    later = When("at").read({"at": f"{day} 00:00"}, "acme")[1]
+    for spelling in ("%Y%m%d", "%Y/%m/%d", "%Y-%m-%d"):
+        local = When("at").read({"at": f"{day:{spelling}}"}, "acme")[1]
+        assert local == day.isoformat()
+        assert later is not None
+        assert local < later
