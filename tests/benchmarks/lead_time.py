@@ -198,12 +198,13 @@ def lead_quotes(drops: Iterable[Drop], graded: frozenset[str]) -> list[tuple[int
         stream.append((known(drop), 0, drop.number, drop))
         stream.append((morning(drop.sent), 1, drop.number, drop))
     found = []
-    placed = 0
+    placed = ended = 0
     for now, kind, number, drop in sorted(stream, key=lambda item: item[:3]):
         if not kind:
             times.observe(number, morning(drop.delivered), known_at=now, now=now)
+            ended += 1
             continue
-        if placed >= 30:
+        if placed >= 30 and ended:
             law = times.quote(drop.lead_traits, now=now, key=number)
             if number in graded and drop.days is not None:
                 found.append((drop.days, [law.quantile(chance) for chance in CHANCES]))

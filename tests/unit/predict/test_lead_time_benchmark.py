@@ -29,7 +29,7 @@ def written(folder: Path, rows: list[dict[str, str]], name: str = "a.csv") -> Pa
     return path
 
 
-def many(start: int, count: int, days: int = 50) -> list[dict[str, str]]:
+def many(start: int, count: int, days: int = 20) -> list[dict[str, str]]:
     """Orders of January 2010 on, one a day, each delivered after so many days or a few more."""
     rows = []
     for number in range(start, start + count):

@@ -1,13 +1,16 @@
 """Consolidated lines, simulated: what the library says of each parcel, against the truth."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from statistics import fmean
 
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from crossborder.errors import InvalidValue, NaiveTime
 from crossborder.model.shipment import Shipment, UnitKind
 from crossborder.model.time import Window
 from crossborder.model.tracking import Expected, Health, Stage
@@ -234,3 +237,72 @@ def test_a_grade_tells_a_bad_forecast_from_a_good_one() -> None:
     blind = grade(simulate(seeded(5), setting), forecaster=_Hopeful(), warner=deaf)
     assert blind.recall < 1
     assert {alarm.kind for alarm in blind.alarms.values()} == {"missing"}
+
+
+SHARES = (
+    *("master_held", "asked", "weather", "stalled", "lost_parcels", "failed_attempts"),
+    *("late_numbers", "missing_scans", "naive", "reused", "second_source", "webhooks_lost"),
+    *("webhooks_repeated", "webhooks_late"),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("masters", 0), ("masters", -1), ("bags", 0), ("parcels_a_bag", 0)),
+        *(("held_parcels", 201), ("held_parcels", -1), ("lost_bags", frozenset({-1}))),
+        *(("poll", timedelta(0)), ("poll", -HOUR), ("spacing", -HOUR), ("masters", 1.5)),
+        ("start", datetime(9999, 6, 1, tzinfo=UTC)),
+        ("start", datetime(2, 1, 1, tzinfo=UTC)),
+        *((name, share) for name in SHARES for share in (-0.1, 1.1, 2, float("nan"), "often")),
+    ],
+)
+def test_a_setting_of_which_no_world_can_be_made_is_refused_by_name(
+    name: str, value: object
+) -> None:
+    with pytest.raises(InvalidValue) as told:
+        Setting(**{name: value})  # type: ignore[arg-type]
+    assert (told.value.source, told.value.field) == ("Setting", name)
+
+
+def test_more_parcels_than_a_master_has_cannot_be_held() -> None:
+    with pytest.raises(InvalidValue, match="at most 2") as told:
+        Setting(masters=1, bags=1, parcels_a_bag=2)
+    assert told.value.field == "held_parcels"
+    with pytest.raises(NaiveTime, match="start"):
+        Setting(datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.integers(1, 2),
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.integers(0, 9),
+    st.dictionaries(st.sampled_from(SHARES), st.sampled_from([0, 0.5, 1])),
+    st.integers(0, 99),
+)
+def test_of_every_other_setting_a_world_is_made_and_graded(
+    masters: int, bags: int, a_bag: int, held: int, shares: dict[str, float], seed: int
+) -> None:
+    sizes = {"masters": masters, "bags": bags, "parcels_a_bag": a_bag}
+    made = Setting(**sizes, held_parcels=min(held, bags * a_bag), **shares)  # type: ignore[arg-type]
+    world = simulate(seeded(seed), made)
+    graded = grade(world)
+    assert graded.parcels == masters * bags * a_bag
+    assert graded.wrong_ends == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("warm_up", -1), ("every", timedelta(0)), ("every", -DAY)),
+        *(("quantiles", (0.5, 1.0)), ("quantiles", (0.0,)), ("quantiles", (float("nan"),))),
+    ],
+)
+def test_a_grading_that_makes_no_sense_is_refused_by_name(name: str, value: object) -> None:
+    world = simulate(seeded(5), Setting(masters=1, bags=1, parcels_a_bag=3))
+    with pytest.raises(InvalidValue, match=rf"grade\.{name}"):
+        grade(world, **{name: value})  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match=r"grade\.world"):
+        grade(World(()))

@@ -28,6 +28,7 @@ class Placed:
         key: what it is called.
         traits: in the order of their names.
         placed: when it was placed.
+        told: since when that is known.
         ended: when it was delivered or cancelled, or None.
         known: since when that is known, or None.
         delivered: whether it was delivered.
@@ -36,18 +37,22 @@ class Placed:
     key: str
     traits: tuple[str, ...]
     placed: float
+    told: float
     ended: float | None = None
     known: float | None = None
     delivered: bool = False
 
 
 def as_of(orders: Iterable[Placed], at: float, span: float) -> list[Placed]:
-    """The orders as they were known then: what became known later is open still."""
+    """The orders that were known then, as they were: what ended later, or unheard, is open still.
+
+    An order is no evidence at the moment it is placed, only after it.
+    """
     found = []
     for order in orders:
-        if at - span < order.placed < at:
-            told = order.known is not None and order.known <= at
-            found.append(order if told else evolve(order, ended=None, known=None, delivered=False))
+        if at - span < order.placed < at and order.told <= at:
+            over = order.known is not None and order.known <= at
+            found.append(order if over else evolve(order, ended=None, known=None, delivered=False))
     return sorted(found, key=lambda order: (order.placed, order.key))
 
 

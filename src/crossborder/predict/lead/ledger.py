@@ -1,14 +1,19 @@
 """What was quoted, and how often it was kept."""
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
 
 from attrs import frozen
 
 from crossborder.model.check import checked
 
-__all__ = ["Coverage", "Kept"]
+__all__ = ["Coverage", "Judge", "Kept", "Quoted"]
+
+Quoted = tuple[float, str]
+"""Until when, in days since 1970, and for which order."""
+
+Judge = Callable[[str, float, float], bool | None]
+"""Answers for a key, its time and now whether the quote was kept; None where nobody can say."""
 
 
 @frozen(field_transformer=checked)
@@ -36,39 +41,47 @@ class Coverage:
 
     A quote is settled at its own end and not at the outcome: the quick outcomes come first, and
     counting them early would flatter. Whether it was kept is asked anew each time, so the order
-    in which quotes and outcomes came in does not matter.
+    in which quotes and outcomes came in does not matter. Moments are days since 1970.
     """
 
     __slots__ = ("_prior", "_quotes", "chance", "memory")
 
-    def __init__(self, chance: float, *, memory: int) -> None:
-        """Nothing quoted yet; about `memory` quotes are remembered in `recent`."""
+    def __init__(self, chance: float, *, memory: int, quotes: Iterable[Quoted] = ()) -> None:
+        """These quotes; about `memory` are remembered in `recent`."""
         self.chance, self.memory = chance, memory
         self._prior = 0.6 * memory
-        self._quotes: list[tuple[datetime, str]] = []
+        self._quotes = sorted(quotes)
 
-    def add(self, key: str, until: datetime) -> None:
+    @property
+    def quotes(self) -> tuple[Quoted, ...]:
+        """All quotes by their moment."""
+        return tuple(self._quotes)
+
+    def add(self, key: str, until: float) -> None:
         """A quote for `key` that says: by `until`."""
         insort(self._quotes, (until, key))
 
-    def _settled(self, now: datetime) -> Iterator[tuple[datetime, str]]:
-        """The settled quotes, newest first."""
+    def _judged(self, now: float, judge: Judge) -> Iterator[bool]:
+        """Whether the settled quotes were kept, newest first, as far as anybody can say."""
         for place in range(bisect_left(self._quotes, (now, "")) - 1, -1, -1):
-            yield self._quotes[place]
+            until, key = self._quotes[place]
+            kept = judge(key, until, now)
+            if kept is not None:
+                yield kept
 
-    def so_far(self, now: datetime, kept: Callable[[str, datetime, datetime], bool]) -> Kept:
-        """All settled quotes; `kept` answers for a key, its time and `now`."""
-        outcomes = [kept(key, until, now) for until, key in self._settled(now)]
+    def so_far(self, now: float, judge: Judge) -> Kept:
+        """All settled quotes."""
+        outcomes = list(self._judged(now, judge))
         return Kept(self.chance, len(outcomes), sum(outcomes))
 
-    def recent(self, now: datetime, kept: Callable[[str, datetime, datetime], bool]) -> float:
+    def recent(self, now: float, judge: Judge) -> float:
         """The share kept, newer quotes weighing more, shrunk to the chance that was said."""
         fade = 1 - 1 / self.memory
         mass, held = self._prior, self._prior * self.chance
         weight = 1.0
-        for until, key in self._settled(now):
+        for kept in self._judged(now, judge):
             mass += weight
-            held += weight * kept(key, until, now)
+            held += weight * kept
             weight *= fade
             if weight < 0.01:
                 break

@@ -5,11 +5,17 @@ from itertools import pairwise
 from attrs import field, frozen
 
 from crossborder.model.check import checked, refuse
+from crossborder.predict.whole import as_float
 
 __all__ = ["JUDGED", "LeadSettings"]
 
 JUDGED = (0.5, 0.8, 0.9)
 """The chances at which quotes are judged and corrected."""
+
+
+def _as_floats(items: object) -> object:
+    """Whole numbers among them as floats; anything else as it is."""
+    return tuple(map(as_float, items)) if isinstance(items, tuple | list) else items
 
 
 @frozen(field_transformer=checked)
@@ -34,15 +40,15 @@ class LeadSettings:
         refit: days between two fits of the effects.
     """
 
-    strength: float = 20.0
-    effect_half_life: float = 1500.0
-    spread_half_life: float = 90.0
-    kept: tuple[float, float, float] = (1.0, 0.8, 0.6)
-    raised: tuple[float, float, float] = (0.03, 0.03, 0.0)
-    correction: float = 0.5
-    most: float = 0.03
-    memory: int = field(default=100)
-    refit: int = field(default=15)
+    strength: float = field(default=20.0, converter=as_float)
+    effect_half_life: float = field(default=1500.0, converter=as_float)
+    spread_half_life: float = field(default=90.0, converter=as_float)
+    kept: tuple[float, float, float] = field(default=(1.0, 0.8, 0.6), converter=_as_floats)
+    raised: tuple[float, float, float] = field(default=(0.03, 0.03, 0.0), converter=_as_floats)
+    correction: float = field(default=0.5, converter=as_float)
+    most: float = field(default=0.03, converter=as_float)
+    memory: int = 100
+    refit: int = 15
 
     def __attrs_post_init__(self) -> None:
         for name in ("strength", "effect_half_life", "spread_half_life"):

@@ -1,12 +1,13 @@
 """A parcel's way and what was expected of it as pictures; drawn with matplotlib (extra `plot`)."""
 
+import re
 from collections.abc import Sequence
-from datetime import MINYEAR, datetime
+from datetime import datetime
 from io import StringIO
 from typing import TYPE_CHECKING, Any, TextIO
 
 from crossborder.errors import MissingExtra
-from crossborder.model.check import refuse
+from crossborder.model.check import aware, refuse
 from crossborder.model.shipment import Shipment
 from crossborder.model.time import Window
 from crossborder.model.tracking import TROUBLE, Expected, Stage
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["arrival_chart", "timeline_chart"]
 
 _SIZE = (8.0, 4.0)
+_YEARS = range(1900, 2200)
+"""Years that can be drawn: an axis that came near the year 1 or 9999 would reach beyond them."""
+_UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _drawing() -> tuple[Any, "Axes"]:
@@ -32,19 +36,26 @@ def _drawing() -> tuple[Any, "Axes"]:
 
 def _written(figure: Any, title: str, to: TextIO | None) -> str:
     written = StringIO()
-    figure.savefig(written, format="svg", metadata={"Title": title, "Date": None})
+    # No XML may hold most control characters, not even escaped.
+    shown = _UNWRITABLE.sub("", title)
+    figure.savefig(written, format="svg", metadata={"Title": shown, "Date": None})
     text = written.getvalue()
     if to is not None:
         to.write(text)
     return text
 
 
+def _drawn(*moments: datetime) -> bool:
+    return all(at.year in _YEARS for at in moments)
+
+
 def timeline_chart(shipment: Shipment, to: TextIO | None = None) -> str:
     """A parcel's scans as SVG: how far it was when, with its promise and what is expected.
 
     Scans whose stage nobody knows are drawn on the stage before them; those that tell of trouble
-    have a cross. The number stands in the picture's title as data, never drawn. The parts have the
-    ids `way`, `trouble`, `promised` and `expected`.
+    have a cross. What lies before 1900 or after 2199, as clocks show that were never set, is left
+    out. The number stands in the picture's title as data, never drawn. The parts have the ids
+    `way`, `trouble`, `promised` and `expected`.
 
     Args:
         shipment: with its history; a scan without a zone stands where its local clock puts it.
@@ -55,7 +66,7 @@ def timeline_chart(shipment: Shipment, to: TextIO | None = None) -> str:
         MissingExtra: matplotlib is not installed.
     """
     scans = [(moment(event), event) for event in shipment.events]
-    scans = [(at, event) for at, event in scans if at.year > MINYEAR]
+    scans = [(at, event) for at, event in scans if _drawn(at)]
     if not scans:
         raise refuse("timeline_chart", "shipment", shipment.id, "has no scan with a time")
     figure, axes = _drawing()
@@ -75,10 +86,13 @@ def timeline_chart(shipment: Shipment, to: TextIO | None = None) -> str:
     if wrong:
         where: list[Any] = [at for at, _ in wrong]
         axes.plot(where, [height for _, height in wrong], "x", color="C3", gid="trouble")
-    if shipment.promised is not None:
-        _until(axes, shipment.promised.latest, "promised", "C2")
-    if shipment.expected is not None and not shipment.state.stage.ended:
-        _span(axes, shipment.expected.window, "expected", "C1")
+    promised, expected = shipment.promised, shipment.expected
+    if promised is not None and _drawn(promised.latest):
+        _until(axes, promised.latest, "promised", "C2")
+    if expected is not None and not shipment.state.stage.ended:
+        window = expected.window
+        if _drawn(window.earliest, window.latest):
+            _span(axes, window, "expected", "C1")
     axes.set_yticks(range(len(order)), [stage.value.replace("_", " ") for stage in order])
     axes.tick_params(axis="x", labelrotation=30)
     if axes.get_legend_handles_labels()[0]:
@@ -106,8 +120,8 @@ def arrival_chart(
 ) -> str:
     """What was expected, day by day, as SVG: a fan from the earliest to the latest arrival.
 
-    It narrows as scans come in and moves when there are none. The parts have the ids `window`,
-    `likely`, `promised` and `arrived`.
+    It narrows as scans come in and moves when there are none. What lies before 1900 or after 2199
+    is left out. The parts have the ids `window`, `likely`, `promised` and `arrived`.
 
     Args:
         told: what was said of one parcel, in the order it was said; at least two.
@@ -118,8 +132,12 @@ def arrival_chart(
 
     Raises:
         InvalidValue: fewer than two, or not in order.
+        NaiveTime: `arrived` has no zone.
         MissingExtra: matplotlib is not installed.
     """
+    told = [
+        one for one in told if _drawn(one.as_of, one.likely, one.window.earliest, one.window.latest)
+    ]
     times: list[Any] = [one.as_of for one in told]
     if len(times) < 2 or times != sorted(times):
         raise refuse("arrival_chart", "told", len(times), "must be at least two, in order of as_of")
@@ -129,11 +147,13 @@ def arrival_chart(
     likely: list[Any] = [one.likely for one in told]
     axes.fill_between(times, earliest, latest, alpha=0.25, label="window", gid="window")
     axes.plot(times, likely, label="likely", gid="likely")
-    lines: list[tuple[str, Any, str]] = [("arrived", arrived, "C3")]
+    lines: list[tuple[str, Any, str]] = []
     if promised is not None:
-        lines.insert(0, ("promised", promised.latest, "C2"))
+        lines.append(("promised", promised.latest, "C2"))
+    if arrived is not None:
+        lines.append(("arrived", aware(arrived, "arrived", "arrival_chart"), "C3"))
     for label, at, color in lines:
-        if at is not None:
+        if _drawn(at):
             axes.axhline(at, color=color, linestyle="--", label=label, gid=label)
     axes.yaxis.axis_date()
     axes.tick_params(axis="x", labelrotation=30)

@@ -6,16 +6,19 @@ or late or overdue, those of which something new is likely by now.
 """
 
 from datetime import MINYEAR, datetime, timedelta
+from decimal import Decimal
 from heapq import nsmallest
 from math import expm1
 
 from attrs import field, frozen
 
-from crossborder.model.check import checked, refuse
+from crossborder.errors import InvalidValue
+from crossborder.model.check import aware, checked, refuse
 from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.extra import Extra
 from crossborder.model.shipment import Shipment
 from crossborder.model.tracking import Stage
+from crossborder.predict.whole import as_float
 from crossborder.stages.logistics.tracking import moment
 
 __all__ = ["Followed", "PollBudget", "PollPlan", "PollRules", "follow", "poll", "worth"]
@@ -38,6 +41,18 @@ _BASE = {
 _ENDED = 0.25
 _NEW, _DOOR, _LATE, _OVERDUE = 12.0, 2.0, 3.0, 2.0
 _MOST = _BASE[Stage.OUT_FOR_DELIVERY] + _DOOR + _LATE + _OVERDUE
+
+
+_TIMES = ("since", "asked_at", "heard_at", "scanned_at", "ended_at")
+_OFF = timedelta(hours=14)
+"""A local time read as if it were UTC is no further from its instant."""
+
+
+def _chance(value: object) -> object:
+    """A number as a float, a Decimal too, as `delay.late_chance` gives it; else as it is."""
+    if isinstance(value, Decimal):
+        return float(value) if value.is_finite() else value
+    return as_float(value)
 
 
 def _share(instance: object, attribute: object, value: float) -> None:
@@ -66,7 +81,8 @@ class Followed:
         promised: the end of the promise, or None.
         late: the probability that it comes after that, 0 to 1.
         pushed: whether the vendor tells of it by webhook.
-        ended_at: when it ended, or None where its stage is no end.
+        ended_at: when it ended, or None where its stage is no end. Where nobody says when, its
+            last scan stands for it, else when it was last heard of, else the begin of following.
         paid: whether asking for it takes a credit.
     """
 
@@ -78,7 +94,7 @@ class Followed:
     scanned_at: datetime | None = None
     gap: timedelta = field(default=timedelta(days=2), validator=_positive)
     promised: datetime | None = None
-    late: float = field(default=0.0, validator=_share)
+    late: float = field(default=0.0, converter=_chance, validator=_share)
     pushed: bool = False
     ended_at: datetime | None = None
     paid: bool = False
@@ -166,13 +182,14 @@ def follow(
     asked_at: datetime | None = None,
     heard_at: datetime | None = None,
     gap: timedelta = timedelta(days=2),
-    late: float = 0.0,
+    late: float | Decimal = 0.0,
     pushed: bool = False,
     paid: bool = False,
 ) -> Followed:
     """A parcel as the schedule sees it: its stage, its last scan, its promise and its end.
 
-    A parcel whose end is in doubt, as a scan came after it, is treated as on its way.
+    A parcel whose end is in doubt, as a scan came after it, is treated as on its way. A scan of
+    the end whose time has no zone ended it when we learnt of it, at the latest.
 
     >>> from datetime import UTC
     >>> from crossborder.model.ids import ShipmentId
@@ -195,16 +212,30 @@ def follow(
         promised=shipment.promised.latest if shipment.promised is not None else None,
         late=late,
         pushed=pushed,
-        ended_at=last if stage.ended else None,
+        ended_at=_end(shipment, last) if stage.ended else None,
         paid=paid,
     )
+
+
+def _end(shipment: Shipment, last: datetime | None) -> datetime | None:
+    """When a parcel ended by its last scan that says so; without such a one, its last scan."""
+    ending = next((event for event in reversed(shipment.events) if event.stage.ended), None)
+    if ending is None:
+        return last
+    clock, received = moment(ending), ending.received_at
+    read = clock.year > MINYEAR
+    if received is None or (read and ending.at is not None):
+        return clock if read else last
+    # The local time bounds it too: a history may be read long after, and anew each time.
+    return min(received, clock + _OFF) if read else received
 
 
 def _due(parcel: Followed, rules: PollRules, now: datetime) -> datetime | None:
     """From when on the parcel may be asked for; None when it may not be any more."""
     asked, heard = parcel.asked_at, parcel.heard_at
     if parcel.stage.ended:
-        end = parcel.ended_at or parcel.scanned_at or heard or asked or parcel.since
+        # Never by when it was asked for: that moves with each asking.
+        end = parcel.ended_at or parcel.scanned_at or heard or parcel.since
         last = end if asked is None else max(end, asked)
         due = last + rules.recheck
         return due if max(due, now) <= end + rules.reopened else None
@@ -212,6 +243,15 @@ def _due(parcel: Followed, rules: PollRules, now: datetime) -> datetime | None:
         told = [moment for moment in (asked, heard) if moment is not None]
         return max(told) + rules.reconcile if told else parcel.since
     return parcel.since if asked is None else asked + rules.least
+
+
+def _endless(parcel: Followed) -> InvalidValue:
+    """The error to raise where the calendar has no room after a parcel's latest time."""
+    times = {name: getattr(parcel, name) for name in _TIMES}
+    name, at = max(
+        ((name, at) for name, at in times.items() if at is not None), key=lambda item: item[1]
+    )
+    return refuse(parcel, name, at, "lies so late that no time is left after it")
 
 
 def worth(parcel: Followed, *, now: datetime, rules: PollRules = PollRules()) -> float:
@@ -228,7 +268,14 @@ def worth(parcel: Followed, *, now: datetime, rules: PollRules = PollRules()) ->
     >>> at_door = Followed("b", now - 9 * day, Stage.OUT_FOR_DELIVERY, asked_at=now - day)
     >>> [round(worth(one, now=now), 2) for one in (quiet, at_door)]
     [0.89, 1.68]
+
+    Raises:
+        NaiveTime: `now` has no zone.
     """
+    return _worth(parcel, aware(now, "now", "worth"), rules)
+
+
+def _worth(parcel: Followed, now: datetime, rules: PollRules) -> float:
     gap = parcel.gap.total_seconds()
     asked = parcel.asked_at
     told = asked if parcel.heard_at is None else max(parcel.heard_at, asked or parcel.heard_at)
@@ -248,7 +295,7 @@ def worth(parcel: Followed, *, now: datetime, rules: PollRules = PollRules()) ->
     return -expm1(-waited / gap) * value + waiting
 
 
-@decides("logistics.poll", 1)
+@decides("logistics.poll", 2)
 def poll(
     parcels: tuple[Followed, ...],
     budget: PollBudget,
@@ -269,18 +316,22 @@ def poll(
         rules: how often is often enough.
 
     Raises:
-        InvalidValue: two parcels of one id.
+        InvalidValue: two parcels of one id, or a time at the end of the calendar.
+        NaiveTime: `now` has no zone.
     """
     ranked: list[tuple[float, str, bool]] = []
     ended, next_at, count = 0, None, len(parcels)
     for parcel in parcels:
-        due = _due(parcel, rules, now)
+        try:
+            due = _due(parcel, rules, now)
+        except OverflowError:
+            raise _endless(parcel) from None
         if due is None:
             ended += 1
         elif due > now:
             next_at = due if next_at is None or due < next_at else next_at
         else:
-            ranked.append((-worth(parcel, now=now, rules=rules), parcel.id, parcel.paid))
+            ranked.append((-_worth(parcel, now, rules), parcel.id, parcel.paid))
     if len({parcel.id for parcel in parcels}) < count:
         raise refuse("poll", "parcels", count, "has two parcels of one id")
     chosen = _chosen(ranked, budget)

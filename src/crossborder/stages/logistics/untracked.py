@@ -4,7 +4,7 @@ Silence is never taken for a delivery. That a letter has arrived is known from i
 carrier, or not at all.
 """
 
-from datetime import datetime, timedelta
+from datetime import MINYEAR, UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,10 +20,12 @@ from crossborder.model.time import Window
 from crossborder.model.tracking import Stage
 from crossborder.predict.calendar import ALWAYS, WorkCalendar
 from crossborder.predict.quantiles import Distribution
+from crossborder.stages.logistics.tracking import moment
 
 __all__ = ["MailLimits", "MailProposal", "MailState", "MailWord", "UntrackedMail", "untracked"]
 
 _DAY = timedelta(days=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _THOUSANDTH = Decimal("0.001")
 
 
@@ -178,17 +180,33 @@ def _by_time(window: Window, lost: datetime, now: datetime) -> MailState:
 
 
 def _told(shipment: Shipment, words: tuple[MailWord, ...]) -> tuple[MailState | None, str]:
-    """What is known by word, and by whose: of the words that settle it the newest, then scans."""
-    settling = [word for word in words if word.said in _SAID]
-    if settling:
-        # Of two words of one moment the one that ends more stands, whatever their order.
-        order = tuple(_SAID)
-        newest = max(
-            settling, key=lambda word: (word.known_at, -order.index(word.said), word.speaker)
-        )
-        return _SAID[newest.said], newest.speaker
+    """What is known by word, and by whose: of the words that settle it and the scan the newest."""
+    settling = [
+        (True, word.known_at, _SAID[word.said], word.speaker)
+        for word in words
+        if word.said in _SAID
+    ]
     stage = shipment.state.stage
-    return (_STAGES[stage], "carrier") if stage in _STAGES else (None, "")
+    if stage in _STAGES:
+        at = _scanned(shipment)
+        settling.append((at is not None, at or _LONG_AGO, _STAGES[stage], "carrier"))
+    if not settling:
+        return None, ""
+    # Of two of one moment the one that ends more stands, whatever their order.
+    order = tuple(_SAID.values())
+    *_, state, speaker = max(settling, key=lambda one: (*one[:2], -order.index(one[2]), one[3]))
+    return state, speaker
+
+
+def _scanned(shipment: Shipment) -> datetime | None:
+    """Since when we know of the end that its scans tell, as far as a time is told.
+
+    As with words that is when we heard of it, else when it happened. An end that the carrier
+    reports of the whole parcel is as new as its last scan.
+    """
+    ends = [event for event in shipment.events if event.stage in _STAGES]
+    times = [event.received_at or moment(event) for event in ends or shipment.events]
+    return max((at for at in times if at.year > MINYEAR), default=None)
 
 
 def _still_coming(transit: Distribution, waited: float, loss: int, state: MailState) -> Decimal:
@@ -217,7 +235,7 @@ def _proposals(
 _LIMITS = MailLimits()
 
 
-@decides("logistics.untracked", 1)
+@decides("logistics.untracked", 2)
 def untracked(
     shipment: Shipment,
     transit: Distribution,
@@ -235,13 +253,15 @@ def untracked(
     - Time alone leads from expected to overdue to presumed lost, and never back: with `before` a
       later, slower law of the line takes nothing back.
     - Only a word of the buyer or of a carrier, or a carrier's own scan, makes it delivered,
-      returned or lost; the newest word stands. A buyer's "not arrived" changes no state: until it
-      is overdue the buyer is told when to expect it.
+      returned or lost; of them all the one we learnt of last stands: a delivery scanned after the
+      carrier called it lost, as well as a loss told after a scan. A scan without a time gives way
+      to words. A buyer's "not arrived" changes no state: until it is overdue the buyer is told
+      when to expect it.
     - Telling the customer is proposed as automatic; a second parcel or a refund waits for a person.
 
     Args:
         shipment: with the day it was handed over and whatever scans there are.
-        transit: days from hand-over to delivery, as the line has shown.
+        transit: from hand-over to delivery in days, as the line has shown.
         now: the moment of looking.
         words: what the buyer and carriers have said so far.
         before: the state as it was decided last, or None.
@@ -252,7 +272,7 @@ def untracked(
 
     Raises:
         InvalidValue: a word known only after `now`, more than 1000 thousandths lost, or a law that
-            reaches below zero.
+            reaches below zero or beyond the calendar, as one in seconds may.
     """
     if not 0 <= loss <= 1000:
         raise refuse("untracked", "loss", loss, "must be 0 to 1000 thousandths")
@@ -264,7 +284,11 @@ def untracked(
     sent = shipment.ship_date
     if sent is None or sent > now:
         return Decision(None, (Reason("not_sent", "has not been handed over"),))
-    window, lost = _windows(sent, transit, limits, origin, destination)
+    try:
+        window, lost = _windows(sent, transit, limits, origin, destination)
+    except OverflowError:
+        longest = transit.values[-1]
+        raise refuse("untracked", "transit", longest, "days reach beyond the year 9999") from None
     state = _by_time(window, lost, now)
     facts = Extra({"overdue": window.latest.isoformat(), "lost_after": lost.isoformat()})
     reasons = [Reason(f"by_time_{state.value}", "as far as time tells", facts)]

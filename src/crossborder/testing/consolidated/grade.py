@@ -5,6 +5,7 @@ from statistics import fmean
 
 from attrs import define, field, frozen
 
+from crossborder.model.check import refuse
 from crossborder.model.tracking import ParcelState, Stage
 from crossborder.predict.quantiles import Distribution
 from crossborder.testing.consolidated.laws import Forecaster
@@ -136,13 +137,27 @@ def grade(
             their forecasts and alarms are not, but for the lost bags.
         every: from one look to the next.
         quantiles: those whose coverage is counted.
+
+    Raises:
+        InvalidValue: a world of which nothing was heard, a warm-up that is negative, looks that do
+            not go on, or a quantile that is not between 0 and 1.
     """
+    heard = [one.observations[0].received_at for one in world.consignments if one.observations]
+    if not heard:
+        raise refuse("grade", "world", len(world.consignments), "has nothing that was heard of")
+    if warm_up < 0:
+        raise refuse("grade", "warm_up", warm_up, "must not be negative")
+    if every <= timedelta(0):
+        raise refuse("grade", "every", every, "must be above zero")
+    for quantile in quantiles:
+        if not 0 < quantile < 1:
+            raise refuse("grade", "quantiles", quantile, "must lie between 0 and 1")
     laws = ByTransit() if forecaster is None else forecaster
     watch = ByAlarm() if warner is None else warner
     judged = {truth.parcel for one in world.consignments[warm_up:] for truth in one.truths}
     tally = _Tally(quantiles, judged)
     replays = [Replay(one) for one in world.consignments]
-    now = world.consignments[0].observations[0].received_at + every / 2
+    now = heard[0] + every / 2
     going = replays
     while going:
         parcels = [

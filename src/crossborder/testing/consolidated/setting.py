@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from attrs import frozen
+from attrs import field, fields_dict, frozen
+
+from crossborder.model.check import checked, refuse
+from crossborder.predict.whole import as_float
 
 __all__ = ["LINES", "Setting", "SimulatedLine"]
 
@@ -42,7 +45,15 @@ LINES = (
 )
 
 
-@frozen
+_AROUND = timedelta(days=1000)
+"""Nothing in the simulated world happens longer before its first ship date or after its last."""
+
+
+def _share(share: float) -> float:
+    return field(default=share, converter=as_float, metadata={"share": True})
+
+
+@frozen(field_transformer=checked)
 class Setting:
     """How large the simulated world is, and how often something goes wrong.
 
@@ -80,18 +91,39 @@ class Setting:
     parcels_a_bag: int = 25
     lost_bags: frozenset[int] = frozenset({1})
     held_parcels: int = 3
-    master_held: float = 0.15
-    asked: float = 0.5
-    weather: float = 0.15
-    stalled: float = 0.06
-    lost_parcels: float = 0.004
-    failed_attempts: float = 0.06
-    late_numbers: float = 0.3
-    missing_scans: float = 0.1
-    naive: float = 0.4
-    reused: float = 0.02
-    second_source: float = 0.2
-    webhooks_lost: float = 0.2
-    webhooks_repeated: float = 0.3
-    webhooks_late: float = 0.03
+    master_held: float = _share(0.15)
+    asked: float = _share(0.5)
+    weather: float = _share(0.15)
+    stalled: float = _share(0.06)
+    lost_parcels: float = _share(0.004)
+    failed_attempts: float = _share(0.06)
+    late_numbers: float = _share(0.3)
+    missing_scans: float = _share(0.1)
+    naive: float = _share(0.4)
+    reused: float = _share(0.02)
+    second_source: float = _share(0.2)
+    webhooks_lost: float = _share(0.2)
+    webhooks_repeated: float = _share(0.3)
+    webhooks_late: float = _share(0.03)
     poll: timedelta = timedelta(hours=12)
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("masters", "bags", "parcels_a_bag"):
+            if getattr(self, name) < 1:
+                raise refuse(self, name, getattr(self, name), "must be at least 1")
+        parcels = self.bags * self.parcels_a_bag
+        if self.held_parcels > parcels:
+            said = f"must be at most {parcels}, the parcels of a master"
+            raise refuse(self, "held_parcels", self.held_parcels, said)
+        for name, one in fields_dict(Setting).items():
+            if "share" in one.metadata and not 0 <= getattr(self, name) <= 1:
+                raise refuse(self, name, getattr(self, name), "must be a share, 0 to 1")
+        if self.spacing < timedelta(0):
+            raise refuse(self, "spacing", self.spacing, "must not be negative")
+        if self.poll <= timedelta(0):
+            raise refuse(self, "poll", self.poll, "must be above zero")
+        try:
+            _ = self.start - _AROUND, self.start + self.masters * self.spacing + _AROUND
+        except OverflowError:
+            said = "leaves no room in the calendar for all ship dates"
+            raise refuse(self, "start", self.start, said) from None

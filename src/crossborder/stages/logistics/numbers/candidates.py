@@ -101,17 +101,13 @@ def _before(one: Reading, other: Reading) -> Reason:
 
 def _candidate(reading: Reading) -> Candidate:
     kind, parts = reading.format, reading.parts
-    carrier = kind.carrier
-    if kind.carriers:
-        issuer = parts["issuer"]
-        carrier = kind.carriers.get(issuer, f"{carrier}_{issuer.lower()}")
     meanings = {
         name: codes[parts[name]]
         for name, codes in kind.meanings.items()
         if parts.get(name) in codes
     }
     return Candidate(
-        carrier,
+        reading.carrier,
         kind.name,
         reading.number,
         Certainty.CHECK_DIGIT if reading.expected else Certainty.PATTERN,

@@ -26,8 +26,8 @@ class Flaw:
     """One thing that keeps a text from being a number of one format.
 
     Attributes:
-        code: `check_digit`, `unknown`, `hyphen`, `length`, `content`, `character`, `too_long`,
-            `empty` or `no_format`.
+        code: `check_digit`, `unknown`, `issuer` (another post's than was asked for), `hyphen`,
+            `length`, `content`, `character`, `too_long`, `empty` or `no_format`.
         text: for people.
         field: the part of the number it is about, or `number`.
         value: what stands there.
@@ -60,15 +60,21 @@ def _flaw(
     return Flaw(code, text, field, value, expected, **named)
 
 
-def _misfits(reading: Reading, number: str) -> Iterator[Flaw]:
-    """What is wrong with a number that is laid out right."""
+def _misfits(reading: Reading, number: str, carrier: str) -> Iterator[Flaw]:
+    """What is wrong with a number that is laid out right, and is to be the carrier's."""
     kind = reading.format
     if reading.check != reading.expected:
         text = f"must be {reading.expected}, the check digit by {kind.rule}"
         expected = reading.expected
         yield _flaw("check_digit", text, "check", reading.check, expected=expected, format=kind)
+    wanted = kind.issuers(carrier)
     for name in reading.unknown:
-        yield _flaw("unknown", "is none we know", name, reading.parts[name], format=kind)
+        if name != "issuer" or not wanted:
+            yield _flaw("unknown", "is none we know", name, reading.parts[name], format=kind)
+    if wanted and reading.parts["issuer"] not in wanted:
+        expected = " or ".join(wanted)
+        said, issuer = f"must be {expected}, under which {carrier} issues", reading.parts["issuer"]
+        yield _flaw("issuer", said, "issuer", issuer, expected=expected, format=kind)
     if reading.hyphen:
         text = "must have a hyphen before its last character"
         yield _flaw("hyphen", text, "number", number, format=kind)
@@ -102,7 +108,8 @@ def _unread(number: str, text: str) -> Flaw | None:
 
 
 def _meant(format: Format, carrier: str) -> bool:
-    return not carrier or carrier == format.carrier or carrier in format.carriers.values()
+    """Whether the carrier has numbers of this format."""
+    return not carrier or carrier == format.carrier or bool(format.issuers(carrier))
 
 
 def diagnose(number: str, carrier: str = "") -> tuple[Flaw, ...]:
@@ -110,7 +117,8 @@ def diagnose(number: str, carrier: str = "") -> tuple[Flaw, ...]:
 
     Args:
         number: as it was sent.
-        carrier: ask only why it is no number of this carrier.
+        carrier: ask only why it is no number of this carrier, by a name that `identify` gives; or
+            of any post, by `post`.
 
     >>> [(flaw.format, flaw.field, flaw.value, flaw.expected) for flaw in diagnose("RR123456786CN")]
     [('s10', 'check', '6', '5')]
@@ -124,14 +132,17 @@ def diagnose(number: str, carrier: str = "") -> tuple[Flaw, ...]:
         InvalidValue: not a text.
     """
     asked = [reading for reading in readings(number) if _meant(reading.format, carrier)]
-    if any(reading.exact for reading in asked):
+    if any(
+        reading.exact and carrier in ("", reading.format.carrier, reading.carrier)
+        for reading in asked
+    ):
         return ()
     text = normalised(number[:LONGEST])
     unread = _unread(number, text)
     if unread is not None:
         return (unread,)
     asked.sort(key=lambda reading: reading.rank)
-    flaws = [flaw for reading in asked for flaw in _misfits(reading, text)]
+    flaws = [flaw for reading in asked for flaw in _misfits(reading, text, carrier)]
     if not flaws:
         near = (
             _near(text, kind, layout)

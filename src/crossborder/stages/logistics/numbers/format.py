@@ -48,6 +48,15 @@ class Format:
     meanings: Mapping[str, Mapping[str, str]] = field(factory=dict)
     carriers: Mapping[str, str] = field(factory=dict)
 
+    def issued_by(self, issuer: str) -> str:
+        """The carrier that issues under a content of the piece `issuer`."""
+        return self.carriers.get(issuer, f"{self.carrier}_{issuer.lower()}")
+
+    def issuers(self, carrier: str) -> tuple[str, ...]:
+        """What the piece `issuer` holds in a carrier's numbers; nothing where it does not say."""
+        known = self.known["issuer"] if carrier and self.carriers else ()
+        return tuple(sorted(one for one in known if self.issued_by(one) == carrier))
+
     def expected(self, covered: str) -> str:
         """The check digit that the covered characters ask for."""
         assert self.check is not None

@@ -40,6 +40,12 @@ class Reading(NamedTuple):
     rank: tuple[bool, int, int]
 
     @property
+    def carrier(self) -> str:
+        """Whose number it is: the post that issued it, where the number names that."""
+        kind = self.format
+        return kind.issued_by(self.parts["issuer"]) if kind.carriers else kind.carrier
+
+    @property
     def exact(self) -> bool:
         """Whether nothing is wrong."""
         return self.check == self.expected and not self.unknown and not self.hyphen
