@@ -1,7 +1,7 @@
 """What scans say: how far a parcel has come, how it is doing, and when it is expected."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -24,6 +24,7 @@ __all__ = [
     "added_up",
     "scan",
     "together",
+    "told_at",
 ]
 
 
@@ -148,6 +149,27 @@ class Expected:
     def _share(self, attribute: object, value: Decimal | None) -> None:
         if value is not None and not 0 <= value <= 1:
             raise refuse(self, "confidence", value, "must be a share, 0 to 1")
+
+
+def told_at(event: TrackingEvent) -> datetime | None:
+    """When a scan was made, in UTC; a local time without a zone is read as if it were UTC.
+
+    So it is off by up to 14 hours, and serves where that matters little: for order, and beside
+    stages of days. None where the text is no time, and at the ends of the calendar (the years 1
+    and 9999, as clocks show that were never set).
+
+    >>> told_at(TrackingEvent("acme", local="2026/11/02 08:30")).isoformat()
+    '2026-11-02T08:30:00+00:00'
+    """
+    at = event.at
+    if at is None:
+        try:
+            at = datetime.fromisoformat((event.local or "").strip().replace("/", "-"))
+        except ValueError:
+            return None
+    if not MINYEAR < at.year < MAXYEAR:
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 _new = TrackingEvent.__new__

@@ -1,15 +1,15 @@
 """One journey through its stages: as it is learnt, as it is kept, and as a parcel's scans tell it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from attrs import frozen
 
 from crossborder.model.shipment import Shipment
-from crossborder.model.tracking import Stage, TrackingEvent
+from crossborder.model.tracking import Stage, told_at
 from crossborder.predict.transit.settings import TransitSettings
 from crossborder.predict.transit.way import Way
 
-__all__ = ["Journey", "StageScan", "StageState", "StageTrip", "begin_of", "entered", "moment"]
+__all__ = ["Journey", "StageScan", "StageState", "StageTrip", "begin_of", "entered"]
 
 _NOT_ON_THE_WAY = frozenset(
     {*(stage for stage in Stage if stage.ended), Stage.UNKNOWN, Stage.REGISTERED, Stage.RETURNING}
@@ -116,29 +116,11 @@ class Journey:
         return StageTrip(key, self.way, self.began, scans, ended_at, known_at, arrived)
 
 
-def moment(event: TrackingEvent) -> datetime | None:
-    """When a scan was made; a local time without a zone is read as if it were UTC.
-
-    So it is off by up to 14 hours: little against stages of days, and less than to know nothing of
-    those that are never told with a zone. None where the local text is no time.
-
-    >>> moment(TrackingEvent("acme", local="2026/11/02 08:30")), moment(TrackingEvent("a", local="?"))
-    (datetime.datetime(2026, 11, 2, 8, 30, tzinfo=datetime.timezone.utc), None)
-    """
-    at = event.at
-    if at is None:
-        try:
-            at = datetime.fromisoformat((event.local or "").strip().replace("/", "-"))
-        except ValueError:
-            return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
 def entered(shipment: Shipment) -> dict[str, list[datetime]]:
     """The moments of the parcel's scans by stage, each in order."""
     found: dict[str, list[datetime]] = {}
     for event in shipment.events:
-        at = moment(event)
+        at = told_at(event)
         if at is not None:
             found.setdefault(event.stage.value, []).append(at)
     return {stage: sorted(moments) for stage, moments in found.items()}
