@@ -1,6 +1,7 @@
 """Consolidated lines, simulated: what the library says of each parcel, against the truth."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from statistics import fmean
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue, NaiveTime
+from crossborder.model.ids import ShipmentId
 from crossborder.model.shipment import Shipment, UnitKind
 from crossborder.model.time import Window
 from crossborder.model.tracking import Expected, Health, Stage
@@ -19,12 +21,13 @@ from crossborder.stages.logistics.consolidation import (
     MISSING,
     BreakBulk,
     ContainerDelay,
+    Stream,
     consolidate,
     histories,
     propagate,
     unclaimed,
 )
-from crossborder.stages.logistics.tracking import parcel_state
+from crossborder.stages.logistics.tracking import parcel_state, track
 from crossborder.testing.consolidated import (
     ByArrival,
     BySurvival,
@@ -306,3 +309,33 @@ def test_a_grading_that_makes_no_sense_is_refused_by_name(name: str, value: obje
         grade(world, **{name: value})  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match=r"grade\.world"):
         grade(World(()))
+
+
+def test_two_hundred_shuffled_and_doubled_streams_give_each_parcel_one_timeline() -> None:
+    setting = evolve(ONE, bags=2, parcels_a_bag=10)
+    (one,) = simulate(seeded(6), setting).consignments
+    end = one.observations[-1].received_at
+    units, streams = consolidate(one.units, one.commands(end)).value.units, one.streams(end)
+    chance, names = seeded(6), [truth.parcel for truth in one.truths]
+
+    def timelines(told: Sequence[Stream]) -> dict[str, Shipment]:
+        seen = histories(units, tuple(told))
+        bare = {name: Shipment(ShipmentId(name), "yun", name) for name in names}
+        return {name: track(bare[name], seen[name], now=end).value for name in names}
+
+    wanted = timelines(streams)
+    assert {len(parcel.events) for parcel in wanted.values()} != {0}
+    for _ in range(200):
+        told = [
+            evolve(
+                stream,
+                events=tuple(
+                    sorted(
+                        (event for event in stream.events for _ in range(1 + (chance() < 0.5))),
+                        key=lambda _: chance(),
+                    )
+                ),
+            )
+            for stream in sorted(streams, key=lambda _: chance())
+        ]
+        assert timelines(told) == wanted
