@@ -18,10 +18,11 @@ from crossborder.model.ids import ShipmentId
 from crossborder.model.money import Price
 from crossborder.model.outcome import Outcome, Problem
 from crossborder.model.shipment import Shipment
+from crossborder.model.time import Window
 from crossborder.model.tracking import Health, Stage
 from crossborder.protocols.logistics import Tracker
 from crossborder.stages import logistics
-from crossborder.stages.logistics.consolidation import Unsure, match
+from crossborder.stages.logistics.consolidation import Assigned, Unsure, match
 from crossborder.stages.logistics.delay import Alarm, alarm, last_seen, late_chance
 from crossborder.stages.logistics.remaining import Law
 
@@ -171,7 +172,7 @@ def track(
 
 
 def _sorted(
-    assigned: Sequence[Any], ambiguous: Sequence[Unsure]
+    assigned: Sequence[Assigned], ambiguous: Sequence[Unsure]
 ) -> tuple[dict[ShipmentId, list[Shipment]], list[Problem]]:
     """What was read of each parcel; what may be of several is a problem.
 
@@ -230,7 +231,7 @@ def _urgency(told: logistics.DelayWarning | Alarm) -> tuple[timedelta, str]:
     return told.slack, told.shipment_id
 
 
-def _stated(read: Sequence[Shipment]) -> Any:
+def _stated(read: Sequence[Shipment]) -> Window | None:
     """The carrier's own estimate, where it gave one."""
     stated = [one.expected for one in read if one.expected is not None]
     return next((one.window for one in stated if one.source == "carrier"), None)

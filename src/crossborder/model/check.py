@@ -97,8 +97,9 @@ def aware(moment: datetime, field: str, source: str) -> datetime:
     if said is not None:
         kind = NaiveTime if said == _NO_ZONE else InvalidValue
         raise kind(said, field=field, value=moment, source=source)
-    found: Any = instant(moment)
-    return found  # type: ignore[no-any-return]
+    found = instant(moment)
+    assert isinstance(found, datetime)
+    return found
 
 
 def _tuple(value: object) -> object:

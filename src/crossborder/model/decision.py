@@ -117,6 +117,7 @@ def decides(
                 elif key in numbers:
                     kwargs[key] = decimal(value)
             if any(isinstance(value, datetime) for value in args):
+                # What a ParamSpec stands for cannot be put together again in types.
                 args = tuple(  # type: ignore[assignment]
                     aware(value, key, function.__name__) if isinstance(value, datetime) else value
                     for key, value in zip(signature.parameters, args, strict=False)

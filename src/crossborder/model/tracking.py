@@ -15,6 +15,8 @@ from crossborder.model.place import Place
 from crossborder.model.time import Window
 
 __all__ = [
+    "COMPUTED",
+    "GOING_BACK",
     "TROUBLE",
     "Expected",
     "Health",
@@ -235,8 +237,12 @@ def scan(
 TROUBLE = frozenset({Health.ACTION_REQUIRED, Health.FAILED})
 """What a carrier says of a parcel that needs somebody; delayed and silent are our own words."""
 
+COMPUTED = frozenset({Health.DELAYED, Health.SILENT})
+"""What we reckon ourselves, against a promise or a gap."""
+
 _BEFORE_MOVING = frozenset({Stage.UNKNOWN, Stage.REGISTERED, Stage.CANCELLED})
-_GOING_BACK = frozenset({Stage.RETURNING, Stage.RETURNED})
+GOING_BACK = frozenset({Stage.RETURNING, Stage.RETURNED})
+"""On the way back to the sender, or there."""
 
 
 def added_up(events: Iterable[TrackingEvent]) -> ParcelState:
@@ -255,14 +261,14 @@ def added_up(events: Iterable[TrackingEvent]) -> ParcelState:
         known = told is not Stage.UNKNOWN
         if told is Stage.REGISTERED and stage not in _BEFORE_MOVING:
             known = False
-        if stage in _GOING_BACK:
+        if stage in GOING_BACK:
             if told is Stage.DELIVERED:
                 told = Stage.RETURNED
             elif told not in _ENDS:
                 known = told is Stage.RETURNING and stage is Stage.RETURNING
         elif stage is Stage.DELIVERED and known and told is not Stage.DELIVERED:
             reopened = True
-            known = told in _GOING_BACK
+            known = told in GOING_BACK
         if known:
             stage, health, reason = told, event.health, event.reason
         elif event.health in TROUBLE or event.reason is not None:

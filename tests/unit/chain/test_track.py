@@ -397,3 +397,22 @@ def test_a_price_in_another_currency_is_a_problem_of_that_parcel_alone(site: Any
         ("currency_mismatch", "A1")
     ]
     assert look.watched[one.id] == watched[one.id]
+
+
+def test_trouble_that_goes_on_is_not_told_again_however_the_parcel_is_scanned(site: Any) -> None:
+    made = site()
+    start = made.world.start
+    late = Shipment(ShipmentId("s"), "ups", "1Z9", start, promised=Window(start, start + 3 * DAY))
+    gone = Shipment(ShipmentId("g"), "ups", "2Z9", start)
+    known: tuple[Shipment, ...] = (late, gone)
+    watched: Mapping[ShipmentId, Watched] = {}
+    told = []
+    for day in range(5, 9):
+        said = (
+            _heard(made, day, Stage.LINE_HAUL),
+            evolve(_heard(made, 4, Stage.LOST, "2Z9"), carrier="ups"),
+        )
+        look = _look(made, known, day, tracker=_saying(made, *said), watched=watched)
+        known, watched = look.shipments, look.watched
+        told += [(day, alarm.kind) for alarm in look.alarms]
+    assert sorted(told) == [(5, "late"), (5, "lost")]

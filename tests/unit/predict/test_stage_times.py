@@ -330,3 +330,33 @@ def test_an_earlier_scan_that_is_heard_of_today_takes_nothing_from_what_was_know
     assert corrected is not None
     assert law is not None
     assert corrected.stages[0].days.quantile(0.5) < law.stages[0].days.quantile(0.5)
+
+
+def _taught(haul: int = 3, *, again: bool = False) -> StageTimes:
+    times = StageTimes(["a", "b"])
+    for number in range(60):
+        sent = START + number * DAY
+        times.begin(str(number), WAY, at=sent, now=sent)
+        stops = [("a", 1), ("b", 1 + haul), (None, 9)]
+        for stage, after in [*stops[:2], ("b", 7), stops[2]] if again else stops:
+            then = sent + after * DAY
+            times.observe(str(number), stage, then, known_at=then, now=then)
+    return times
+
+
+def test_of_two_scans_of_a_stage_the_first_one_made_counts() -> None:
+    now = START + 80 * DAY
+    assert _taught(again=True).law(WAY, now=now) == _taught().law(WAY, now=now)
+
+
+def test_what_was_known_before_midnight_counts_though_it_is_told_after_a_law_was_asked() -> None:
+    now, times = START + 80.5 * DAY, _taught(5)
+    times.law(WAY, now=now)
+    for number in range(60):
+        earlier = START + (number + 4) * DAY
+        times.observe(str(number), "b", earlier, known_at=START + 79 * DAY, now=now)
+    wanted = _taught(3).law(WAY, now=now)
+    found = times.law(WAY, now=now)
+    assert found is not None
+    assert wanted is not None
+    assert found.stages == wanted.stages

@@ -1,6 +1,5 @@
 """One checkpoint as AfterShip tells it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -11,7 +10,7 @@ from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.tracking import ParcelState, TrackingEvent, scan
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans import When
+from crossborder.wire.scans import When, unread
 
 __all__ = ["event", "event_of", "reported"]
 
@@ -58,7 +57,7 @@ def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> Tr
             get("location"),
             get("country_region_name") or get("country_name"),
         )
-        extra = _left(entry)
+        extra = unread(entry, _READ)
         # JSON is read without floats; an `Extra` refuses them.
         plain = moment is not None and type(text) is str and float not in map(type, extra.values())
     except (AttributeError, TypeError, ValueError):
@@ -93,15 +92,8 @@ def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEven
         place=_place(*parts),
         number=number,
         received_at=received_at,
-        extra=Extra(_left(entry.peek())),
+        extra=Extra(unread(entry.peek(), _READ)),
     )
-
-
-def _left(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """What is said beside what was read, as it came."""
-    return {
-        name: value for name, value in entry.items() if name not in _READ and (value or value == 0)
-    }
 
 
 def _when(entry: Payload) -> tuple[datetime | None, str | None]:

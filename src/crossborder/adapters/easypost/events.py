@@ -1,6 +1,5 @@
 """One tracking detail as EasyPost tells it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,7 +9,7 @@ from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.tracking import ParcelState, TrackingEvent, scan
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans import When
+from crossborder.wire.scans import When, unread
 
 __all__ = ["event", "event_of"]
 
@@ -46,7 +45,7 @@ def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> Tr
         if where:
             part = where.get
             place = _place(part("country"), part("state"), part("city"), part("zip"))
-        extra = _left(entry, time)
+        extra = unread(entry, {*_READ, time})
         # JSON is read without floats; an `Extra` refuses them.
         plain = moment is not None and type(text) is str and float not in map(type, extra.values())
     except (AttributeError, TypeError, ValueError):
@@ -74,17 +73,8 @@ def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEven
         place=_place(*(where.maybe_text(name) for name in names)) if where else None,
         number=number,
         received_at=received_at,
-        extra=Extra(_left(entry.peek(), time)),
+        extra=Extra(unread(entry.peek(), {*_READ, time})),
     )
-
-
-def _left(entry: Mapping[str, Any], time: str) -> dict[str, Any]:
-    """What is said beside what was read, as it came; `time` is the field that gave the time."""
-    return {
-        name: value
-        for name, value in entry.items()
-        if name not in _READ and name != time and (value or value == 0)
-    }
 
 
 def _when(entry: Payload) -> tuple[datetime | None, str | None, str]:

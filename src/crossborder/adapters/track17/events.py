@@ -1,6 +1,5 @@
 """One scan as 17TRACK tells it."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -10,7 +9,7 @@ from crossborder.model.extra import Extra
 from crossborder.model.place import Place
 from crossborder.model.tracking import ParcelState, TrackingEvent, scan
 from crossborder.wire.payload import Payload
-from crossborder.wire.scans import When
+from crossborder.wire.scans import When, unread
 
 __all__ = ["event", "event_of"]
 
@@ -52,7 +51,7 @@ def event(entry: Any, number: str, received_at: datetime, *, at: str = "") -> Tr
             part = address.get
             parts = (part("country"), part("state"), part("city"), part("postal_code"))
         place = _place(*parts, get("location"))
-        extra = _left(entry, "time_iso")
+        extra = unread(entry, {*_READ, "time_iso"})
         # JSON is read without floats; an `Extra` refuses them.
         plain = moment is not None and type(text) is str and float not in map(type, extra.values())
     except (AttributeError, TypeError, ValueError):
@@ -81,17 +80,8 @@ def event_of(entry: Payload, number: str, received_at: datetime) -> TrackingEven
         place=_place(*parts, entry.maybe_text("location")),
         number=number,
         received_at=received_at,
-        extra=Extra(_left(entry.peek(), time)),
+        extra=Extra(unread(entry.peek(), {*_READ, time})),
     )
-
-
-def _left(entry: Mapping[str, Any], time: str) -> dict[str, Any]:
-    """What is said beside what was read, as it came; `time` is the field that gave the time."""
-    return {
-        name: value
-        for name, value in entry.items()
-        if name not in _READ and name != time and (value or value == 0)
-    }
 
 
 def _when(entry: Payload) -> tuple[datetime | None, str | None, str]:

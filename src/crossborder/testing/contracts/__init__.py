@@ -14,11 +14,7 @@ steps. They need pytest (`pip install 'crossborder[testing]'`); nothing is regis
 
 from crossborder.testing.contracts.awaited import AsyncStockLedgerContract
 from crossborder.testing.contracts.listing import ListingChannelContract, StockPublisherContract
-from crossborder.testing.contracts.logistics import (
-    CarrierContract,
-    TrackerContract,
-    TrackingReaderContract,
-)
+from crossborder.testing.contracts.logistics import CarrierContract, TrackerContract
 from crossborder.testing.contracts.once import Deed, Far, OnceContract
 from crossborder.testing.contracts.orders import (
     DispatchReporterContract,
@@ -26,6 +22,7 @@ from crossborder.testing.contracts.orders import (
     OrderRefunderContract,
 )
 from crossborder.testing.contracts.payment import PaymentGatewayContract
+from crossborder.testing.contracts.reading import TrackingReaderContract
 from crossborder.testing.contracts.service import InboxContract
 from crossborder.testing.contracts.sourcing import (
     OfferSourceContract,

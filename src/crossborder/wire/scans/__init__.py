@@ -7,7 +7,7 @@ Whatever cannot be read becomes a problem that names its path, and the rest stan
 """
 
 from crossborder.wire.scans.draft import ParcelDraft
-from crossborder.wire.scans.fields import many, one
+from crossborder.wire.scans.fields import many, one, unread
 from crossborder.wire.scans.shape import ScanShape
 from crossborder.wire.scans.sheet import Sheet
 from crossborder.wire.scans.states import States, Wording, states
@@ -25,4 +25,5 @@ __all__ = [
     "many",
     "one",
     "states",
+    "unread",
 ]

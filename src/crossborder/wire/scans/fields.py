@@ -4,7 +4,7 @@ A spec is a name (`"code"`), a path with dots (`"status.code"`, through a list i
 tuple of these (the first that is not empty), or a function of the object.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from decimal import Decimal
 from operator import methodcaller
 from types import NoneType
@@ -23,6 +23,7 @@ __all__ = [
     "many",
     "names",
     "one",
+    "unread",
     "without",
 ]
 
@@ -165,6 +166,19 @@ def grouped(item: Payload, path: Sequence[str], inherit: Sequence[str]) -> Found
         entry = around | value if type(value) is dict else value
         lists.setdefault(stem, ([], many_of))[0].append(entry)
     return [(at, values, many_of) for at, (values, many_of) in lists.items()]
+
+
+def unread(entry: Mapping[str, Any], read: Container[str]) -> dict[str, Any]:
+    """What is said in an object beside the names that were read, as it came; nothing that is blank.
+
+    >>> unread({"code": "DL", "by": "ann", "note": "", "tries": 0}, {"code"})
+    {'by': 'ann', 'tries': 0}
+    """
+    return {
+        name: value
+        for name, value in entry.items()
+        if name not in read and (value or value is False or value == 0)
+    }
 
 
 def without(value: Any, path: Sequence[str]) -> Any:

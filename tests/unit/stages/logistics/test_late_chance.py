@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crossborder.errors import InvalidValue, NaiveTime
@@ -27,6 +27,7 @@ PARCEL = Shipment(
 DAYS = st.lists(st.integers(1, 400).map(lambda tenths: tenths / 10), min_size=20, max_size=30)
 
 
+@example([0.1] * 19 + [10.0], 7.6)
 @given(DAYS, st.integers(0, 90).map(lambda tenths: tenths / 10))
 def test_it_is_the_share_of_the_journeys_that_last_as_long_and_outlast_the_promise(
     days: list[float], elapsed: float

@@ -322,3 +322,49 @@ def test_what_is_delivered_at_the_end_of_a_way_back_is_returned() -> None:
 def test_a_moment_without_a_zone_is_refused_by_every_decision() -> None:
     with pytest.raises(NaiveTime, match=r"track\.now"):
         track(PARCEL, (), now=AT.replace(tzinfo=None))
+
+
+def test_what_was_reported_to_go_back_and_is_scanned_as_delivered_is_returned() -> None:
+    moving = scan(Stage.LAST_MILE, 1)
+    read = evolve(PARCEL, events=(moving,), state=ParcelState(Stage.RETURNING))
+    back = track(PARCEL, read, now=AT).value
+    home = track(back, (scan(Stage.DELIVERED, 9),), now=AT).value
+    assert home.state.stage is Stage.RETURNED
+
+
+def test_lateness_and_silence_that_we_reckoned_are_not_taken_for_the_carriers_word() -> None:
+    read = evolve(PARCEL, events=(scan(Stage.LINE_HAUL, 1),), state=ParcelState(Stage.LAST_MILE))
+    told = track(PARCEL, read, now=AT).value
+    for health in (Health.DELAYED, Health.SILENT):
+        reckoned = evolve(told, state=evolve(told.state, health=health))
+        assert track(reckoned, (), now=AT).value.state == ParcelState(Stage.LAST_MILE)
+
+
+def test_a_stated_leg_is_told_once_with_all_that_is_told_of_it_and_never_the_parcels_own() -> None:
+    bare = evolve(PARCEL, legs=(Leg("yunexpress", number="YT1"), Leg("usps", number="92001")))
+    known = track(PARCEL, bare, now=AT).value
+    assert known.legs == (Leg("usps", number="92001"),)
+    handed = Leg("usps", number="92001", handed_at=AT)
+    assert track(known, evolve(PARCEL, legs=(handed,)), now=AT).value.legs == (handed,)
+
+
+def test_trouble_counts_without_a_reason_and_a_reason_without_trouble() -> None:
+    first = scan(Stage.LAST_MILE, 1, received_at=AT - timedelta(hours=1))
+    for more in ({"health": Health.FAILED}, {"reason": "customs"}):
+        fuller = evolve(first, received_at=AT, **more)
+        assert merge((first,), (fuller,)) == merge((fuller,), (first,)) == (fuller,)
+
+
+def test_of_several_clocks_the_nearest_one_in_the_same_country_counts() -> None:
+    def at(day: int, hour: int, stage: Stage, country: str, offset: int | None) -> TrackingEvent:
+        clock = datetime(2026, 11, day, hour, 30, tzinfo=UTC).replace(tzinfo=None)
+        zone = None if offset is None else timezone(timedelta(hours=offset))
+        known = {"at": clock.replace(tzinfo=zone)} if zone else {"local": clock.isoformat(" ")}
+        return TrackingEvent("usps", stage.name, "", stage, place=Place(country=country), **known)
+
+    west, east = at(20, 9, Stage.HANDOVER, "US", -8), at(22, 22, Stage.DELIVERED, "US", -5)
+    round_ = at(22, 21, Stage.OUT_FOR_DELIVERY, "US", None)
+    assert [event.stage for event in merge((west, east, round_))][1:] == [round_.stage, east.stage]
+    china, door = at(22, 11, Stage.EXPORT, "CN", 8), at(22, 9, Stage.OUT_FOR_DELIVERY, "US", -8)
+    there = at(22, 12, Stage.DELIVERED, "US", None)
+    assert merge((china, door, there)) == (china, door, there)

@@ -8,13 +8,11 @@ from crossborder.model.decision import Decision, Reason, decides
 from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.shipment import Shipment
-from crossborder.model.tracking import Health, ParcelState, TrackingEvent, added_up
+from crossborder.model.tracking import COMPUTED, ParcelState, TrackingEvent, added_up
 from crossborder.stages.logistics.consolidation.history import INHERITED
 from crossborder.stages.logistics.tracking import track
 
 __all__ = ["retrack"]
-
-_COMPUTED = frozenset({Health.DELAYED, Health.SILENT})
 
 
 def _lent(event: TrackingEvent) -> bool:
@@ -35,6 +33,14 @@ def retrack(
         shipment: as known so far.
         events: its history as it is now, the whole of it (`history`); other scans may be among it.
         now: the moment of reading, for the events that follow.
+
+    >>> from datetime import UTC
+    >>> from crossborder.model.ids import ShipmentId
+    >>> at, parcel = datetime(2026, 11, 22, tzinfo=UTC), Shipment(ShipmentId("s1"), "acme", "A1")
+    >>> lent = TrackingEvent("acme", "AF", at=at, extra=Extra({INHERITED: "bag"}))
+    >>> after = retrack(parcel, (lent,), now=at).value
+    >>> len(after.events), retrack(after, (), now=at).value == parcel
+    (1, True)
     """
     told = set(events)
     kept = tuple(event for event in shipment.events if event in told or not _lent(event))
@@ -54,5 +60,5 @@ def retrack(
 
 def _without(state: ParcelState, before: ParcelState, kept: ParcelState) -> ParcelState:
     """What the scans that are kept add up to; what a carrier said beside all of them stands."""
-    plain = evolve(state, health=before.health) if state.health in _COMPUTED else state
+    plain = evolve(state, health=before.health) if state.health in COMPUTED else state
     return kept if plain == before else state

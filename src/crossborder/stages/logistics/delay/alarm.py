@@ -198,8 +198,8 @@ def alarm(
     """The alarm to raise for a parcel now, or None.
 
     The gravest of what is found counts; what is no worse than the alarm already known is not told
-    again, until the parcel was scanned since and that trouble is no longer found. Reasons name all that was found. Nothing a carrier wrote is read: only stages, health
-    and times.
+    again, until the parcel was scanned since and that trouble is no longer found. Reasons name all
+    that was found. Nothing a carrier wrote is read: only stages, health and times.
 
     Args:
         shipment: with its state and promise.

@@ -18,13 +18,6 @@ _OFF = timedelta(hours=14)
 """A local time read as if it were UTC is no further from its instant."""
 
 
-def _chance(value: object) -> object:
-    """A number as a float, a Decimal too, as `delay.late_chance` gives it; else as it is."""
-    if isinstance(value, Decimal):
-        return float(value) if value.is_finite() else value
-    return as_float(value)
-
-
 def _share(instance: object, attribute: object, value: float) -> None:
     if not 0.0 <= value <= 1.0:
         raise refuse(instance, "late", value, "must be a share, 0 to 1")
@@ -58,7 +51,7 @@ class Followed:
     scanned_at: datetime | None = None
     gap: timedelta = field(default=timedelta(days=2), validator=positive)
     promised: datetime | None = None
-    late: float = field(default=0.0, converter=_chance, validator=_share)
+    late: float = field(default=0.0, converter=as_float, validator=_share)
     pushed: bool = False
     ended_at: datetime | None = None
     paid: bool = False

@@ -9,6 +9,8 @@ from crossborder.model.events import Event
 from crossborder.model.extra import Extra
 from crossborder.model.shipment import Leg, Shipment
 from crossborder.model.tracking import (
+    COMPUTED,
+    GOING_BACK,
     TROUBLE,
     Health,
     ParcelState,
@@ -22,8 +24,6 @@ from crossborder.stages.logistics.tracking.merging import merge
 __all__ = ["track"]
 
 _HOME = frozenset({Stage.DELIVERED, Stage.RETURNED})
-_GOING_BACK = frozenset({Stage.RETURNING, Stage.RETURNED})
-_COMPUTED = frozenset({Health.DELAYED, Health.SILENT})
 
 
 def _legs(
@@ -67,7 +67,7 @@ def _reported(state: ParcelState, told: ParcelState) -> ParcelState | None:
     )
     if state.stage is told.stage and not trouble:
         return None
-    return evolve(state, health=Health.OK) if state.health in _COMPUTED else state
+    return evolve(state, health=Health.OK) if state.health in COMPUTED else state
 
 
 def _settled(
@@ -81,14 +81,14 @@ def _settled(
     before, told = added_up(shipment.events), added_up(merged)
     known = _reported(shipment.state, before)
     if news is None and known is not None and (told == before or known.stage in _HOME):
-        if known.stage is Stage.DELIVERED and told.stage not in _GOING_BACK and told != before:
+        if known.stage is Stage.DELIVERED and told.stage not in GOING_BACK and told != before:
             return evolve(known, reopened=known.reopened or _later(shipment, merged))
         news = known
-    if known is not None and known.stage in _GOING_BACK and told.stage is Stage.DELIVERED:
+    if known is not None and known.stage in GOING_BACK and told.stage is Stage.DELIVERED:
         return evolve(told, stage=Stage.RETURNED)
     if news is None or (told.stage.ended and not news.stage.ended):
         return told
-    if news.stage is Stage.DELIVERED and told.stage in _GOING_BACK:
+    if news.stage is Stage.DELIVERED and told.stage in GOING_BACK:
         return told
     return together(news, told)
 
