@@ -51,6 +51,9 @@ class Watched:
 
     Raises:
         InvalidValue: a chance that is not between 0 and 1.
+
+    >>> Watched(chance=0.31, worth=Price("19.90", "USD")).chance
+    Decimal('0.3100')
     """
 
     alarm: Alarm | None = None

@@ -60,6 +60,14 @@ def remaining(shipment: Shipment, law: TransitLaw, *, base: datetime, now: datet
         law: of the days from hand-over to delivery.
         base: from when the whole way counts.
         now: the moment of asking.
+
+    >>> from datetime import UTC
+    >>> from crossborder.model.ids import ShipmentId
+    >>> sent = datetime(2026, 11, 2, tzinfo=UTC)
+    >>> law = TransitLaw(Distribution.of([4, 6, 8, 10]))
+    >>> parcel = Shipment(ShipmentId("p1"), "acme", "N1", sent)
+    >>> remaining(parcel, law, base=sent, now=sent + timedelta(days=5)).days.values
+    (1.0, 3.0, 5.0)
     """
     stage = shipment.state.stage
     since = entered(shipment, stage)

@@ -137,6 +137,15 @@ def poll(
     Raises:
         InvalidValue: two parcels of one id, or a time at the end of the calendar.
         NaiveTime: `now` has no zone.
+
+    >>> from datetime import UTC, timedelta
+    >>> from crossborder.model.tracking import Stage
+    >>> now, day = datetime(2026, 11, 22, tzinfo=UTC), timedelta(days=1)
+    >>> asked = Followed("a", now - 9 * day, Stage.LINE_HAUL, asked_at=now - day)
+    >>> never = Followed("b", now - day, Stage.UNKNOWN)
+    >>> plan = poll((asked, never), PollBudget(calls=1), now=now).value
+    >>> plan.ids, plan.left
+    (('b',), 1)
     """
     ranked: list[tuple[float, str, bool]] = []
     ended, next_at, count = 0, None, len(parcels)

@@ -25,6 +25,9 @@ def moment(event: TrackingEvent) -> datetime:
     The second is off by the unknown zone, up to 14 hours, and serves for ordering alone. A local
     text that is no time, and a time at the end of the calendar (the year 1 or 9999, as clocks show
     that were never set), stand before everything.
+
+    >>> moment(TrackingEvent("acme", local="2026-11-02 08:30:00")).isoformat()
+    '2026-11-02T08:30:00+00:00'
     """
     return told_at(event) or _LONG_AGO
 

@@ -152,6 +152,13 @@ def untracked(
     Raises:
         InvalidValue: a word known only after `now`, more than 1000 thousandths lost, or a law that
             reaches below zero or beyond the calendar, as one in seconds may.
+
+    >>> from crossborder.model.ids import ShipmentId
+    >>> sent = datetime(2026, 11, 2, tzinfo=UTC)
+    >>> letter = Shipment(ShipmentId("m1"), "china_post", "UA123456785CN", sent)
+    >>> law = Distribution.of([12, 15, 18, 20, 22, 25, 28, 30, 35, 45])
+    >>> [untracked(letter, law, now=sent + _DAY * age).value.state.value for age in (10, 40, 120)]
+    ['expected', 'overdue', 'presumed_lost']
     """
     if not 0 <= loss <= 1000:
         raise refuse("untracked", "loss", loss, "must be 0 to 1000 thousandths")
